@@ -1,0 +1,59 @@
+// Money and fixed-point numbers: exact integers, each its own type, with rounding always named.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace gavel {
+
+__extension__ typedef __int128 Int128;
+__extension__ typedef unsigned __int128 UInt128;
+
+// An amount in micros of the platform's one currency (1 yuan = 1,000,000). Additions of amounts that come from
+// requests cannot overflow: every accepted amount is at most kMaxAmount, and the ledger refuses to pass kMaxTotal.
+struct Micros {
+  std::int64_t value = 0;
+
+  constexpr auto operator<=>(const Micros&) const = default;
+  constexpr Micros& operator+=(Micros o) { value += o.value; return *this; }
+  constexpr Micros& operator-=(Micros o) { value -= o.value; return *this; }
+  friend constexpr Micros operator+(Micros a, Micros b) { return {a.value + b.value}; }
+  friend constexpr Micros operator-(Micros a, Micros b) { return {a.value - b.value}; }
+};
+
+inline constexpr Micros kMaxBid{1'000'000'000'000};             // bids, effective bids, reserves, increments
+inline constexpr Micros kMaxAmount{1'000'000'000'000'000'000};  // budgets, balances, deposits, conversion values
+
+// A probability (or a position's click-through rate relative to the first) at 1e-9: 0 .. 1,000,000,000.
+struct Probability {
+  std::int32_t nano = 0;
+  constexpr auto operator<=>(const Probability&) const = default;
+};
+inline constexpr std::int32_t kProbabilityOne = 1'000'000'000;
+
+// A multiplier, quality, shop score, boost or squash at 1e-6: 1,000,000 is one.
+struct Factor {
+  std::int32_t millionths = 1'000'000;
+  constexpr auto operator<=>(const Factor&) const = default;
+};
+inline constexpr std::int32_t kFactorOne = 1'000'000;
+inline constexpr Factor kMinMultiplier{100'000};     // 0.1
+inline constexpr Factor kMaxMultiplier{10'000'000};  // 10
+
+// a / b rounded up. Requires b > 0.
+constexpr UInt128 ceil_div(UInt128 a, UInt128 b) { return a / b + (a % b != 0 ? 1 : 0); }
+
+// a / b rounded to the nearest, halves to even. Requires b > 0.
+constexpr UInt128 half_even_div(UInt128 a, UInt128 b) {
+  const UInt128 q = a / b;
+  const UInt128 twice = 2 * (a % b);
+  return q + (twice > b || (twice == b && (q & 1) != 0) ? 1 : 0);
+}
+
+// bid x factor, rounded down to the micro and held at kMaxBid: one step of an effective bid.
+constexpr Micros scale_bid(Micros bid, Factor factor) {
+  const Int128 scaled = static_cast<Int128>(bid.value) * factor.millionths / kFactorOne;
+  return scaled > kMaxBid.value ? kMaxBid : Micros{static_cast<std::int64_t>(scaled)};
+}
+
+}  // namespace gavel

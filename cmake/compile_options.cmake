@@ -1,0 +1,21 @@
+# One interface target carries the warnings and sanitizers that every room is built with.
+add_library(gavel_options INTERFACE)
+target_compile_options(gavel_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+target_include_directories(gavel_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(GAVEL_SANITIZE)
+  target_compile_options(gavel_options INTERFACE -fsanitize=${GAVEL_SANITIZE} -fno-sanitize-recover=all
+                                                -fno-omit-frame-pointer)
+  target_link_options(gavel_options INTERFACE -fsanitize=${GAVEL_SANITIZE})
+endif()
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Adds a static library of all sources below the current folder.
+function(gavel_room name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC gavel_options ${ARGN})
+endfunction()
