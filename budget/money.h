@@ -22,7 +22,7 @@ struct Micros {
 };
 
 inline constexpr Micros kMaxBid{1'000'000'000'000};             // bids, effective bids, reserves, increments
-inline constexpr Micros kMaxAmount{1'000'000'000'000'000'000};  // budgets, balances, deposits, conversion values
+inline constexpr Micros kMaxAmount{1'000'000'000'000'000};  // budgets, balances, deposits, conversion values
 
 // A probability (or a position's click-through rate relative to the first) at 1e-9: 0 .. 1,000,000,000.
 struct Probability {

@@ -1,0 +1,112 @@
+// What every campaign, advertiser and festival budget has spent and holds, in memory, for the auction to look at.
+//
+// Who writes what: limits are set by whoever changes resources (one thread at a time); spent amounts only by the
+// ledger, after they are durable; held amounts by any thread. Auctions read everything without a lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "budget/ids.h"
+#include "budget/money.h"
+#include "budget/stable_vector.h"
+#include "budget/time.h"
+
+namespace gavel {
+
+using FestivalAccountIx = Index<struct FestivalAccountTag>;
+
+inline constexpr std::int64_t kNoLimit = -1;
+
+// An amount spent on one day. The ledger stores the amount before the day, so that a reader who sees the day sees an
+// amount of that day.
+struct DaySpend {
+  std::atomic<std::int32_t> day{INT32_MIN};  // days since 1970-01-01 in the platform's zone
+  std::atomic<std::int64_t> spent{0};
+  Micros on(Day today) const;  // 0 where nothing was recorded on `today` (or later) yet
+};
+
+struct AdvertiserAccount {
+  // Limits: kNoLimit = none. opening_balance kNoLimit = on account.
+  std::atomic<std::int64_t> daily_budget{kNoLimit};
+  std::atomic<std::int64_t> opening_balance{kNoLimit};
+  // Spent and paid in, durable.
+  DaySpend today;
+  std::atomic<std::int64_t> charged{0};
+  std::atomic<std::int64_t> deposited{0};
+  std::atomic<std::int64_t> held{0};
+};
+
+struct CampaignAccount {
+  std::atomic<std::uint32_t> advertiser{AdvertiserIx::kNone};
+  std::atomic<std::int64_t> daily_budget{kNoLimit};
+  std::atomic<std::int64_t> lifetime_budget{kNoLimit};
+  DaySpend today;               // all of the day's charges, those of festival budgets included
+  DaySpend today_regular;       // those charged to the campaign's own daily budget
+  DaySpend uncharged_today;
+  std::atomic<std::int64_t> charged{0};  // lifetime
+  std::atomic<std::int64_t> held{0};
+};
+
+// The extra daily budget that one campaign has for one festival.
+struct FestivalAccount {
+  std::atomic<std::uint32_t> campaign{CampaignIx::kNone};
+  std::atomic<std::uint32_t> festival{FestivalIx::kNone};
+  std::atomic<std::int64_t> daily_budget{0};  // 0 = no extra money
+  DaySpend today;
+};
+
+enum class Funds : std::uint8_t { kEnough, kBalanceExhausted, kBudgetExhausted };
+
+// Who pays for an ad, as the catalog knows it at the time of an auction.
+struct Payer {
+  AdvertiserIx advertiser;
+  CampaignIx campaign;
+  FestivalAccountIx festival;  // none where no festival's budget is in force
+};
+
+class Accounts {
+ public:
+  // Makes the account where there is none yet; any order. One thread at a time (whoever changes resources).
+  AdvertiserAccount& open(AdvertiserIx ix);
+  CampaignAccount& open(CampaignIx ix, AdvertiserIx advertiser);
+  // The account of this campaign's budget for this festival, made where there is none yet.
+  FestivalAccountIx open_festival(CampaignIx campaign, FestivalIx festival);
+  // None where open_festival was never called for the pair. Thread-safe against open_festival.
+  FestivalAccountIx find_festival(CampaignIx campaign, FestivalIx festival) const;
+
+  // Requires that the account was opened. References stay valid for the life of this object.
+  AdvertiserAccount& operator[](AdvertiserIx ix) { return advertisers_[ix.value]; }
+  CampaignAccount& operator[](CampaignIx ix) { return campaigns_[ix.value]; }
+  FestivalAccount& operator[](FestivalAccountIx ix) { return festivals_[ix.value]; }
+  const AdvertiserAccount& operator[](AdvertiserIx ix) const { return advertisers_[ix.value]; }
+  const CampaignAccount& operator[](CampaignIx ix) const { return campaigns_[ix.value]; }
+  const FestivalAccount& operator[](FestivalAccountIx ix) const { return festivals_[ix.value]; }
+
+  // Whether every limit less spent less held leaves `expected` (contract: exhausted when any is under its expected
+  // charge). The balance is looked at first. The day's room is what is left of the daily budget plus what is left of
+  // the festival's. Any thread, no lock.
+  Funds check(const Payer& payer, Day today, Micros expected) const;
+
+  // check(), then adds `amount` to what campaign and advertiser hold; on failure nothing is held. Any thread, no lock:
+  // of two racing holds that do not both fit at least one fails.
+  Funds try_hold(const Payer& payer, Day today, Micros amount);
+  void release_hold(CampaignIx campaign, AdvertiserIx advertiser, Micros amount);
+
+  // For metrics: the sum of everything held.
+  Micros held_total() const { return {held_total_.load(std::memory_order_relaxed)}; }
+
+ private:
+  StableVector<AdvertiserAccount> advertisers_;
+  StableVector<CampaignAccount> campaigns_;
+  StableVector<FestivalAccount> festivals_;
+  std::atomic<std::int64_t> held_total_{0};
+  struct FestivalPairs;
+  std::shared_ptr<FestivalPairs> festival_pairs_;  // (campaign, festival) -> account; see accounts.cc
+ public:
+  Accounts();
+};
+
+}  // namespace gavel

@@ -1,0 +1,112 @@
+// The ledger: records every event once, charges it within the limits, and answers only when that is on the disk.
+//
+// One writer thread takes what has been submitted, decides each event against the accounts, and commits dedupe keys,
+// accounts, report rows, click statistics and frequency counts in one synced batch (group commit). Accounts in memory
+// change only after the batch is durable, so a failed write changes nothing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "budget/accounts.h"
+#include "budget/calendar.h"
+#include "budget/claims.h"
+#include "budget/clock.h"
+#include "budget/holds.h"
+#include "budget/store.h"
+
+namespace gavel {
+
+class ClickStats;
+class FrequencyCounts;
+
+enum class EventStatus : std::uint8_t { kCharged, kCounted, kDuplicate, kExpired, kOverBudget };
+
+// An event whose token was opened and is authentic.
+struct LedgerEvent {
+  EventType type = EventType::kImpression;
+  Claims claims;
+  std::string conversion_id;  // conversions only: deduplicated by token and this
+  Timestamp reported_at;      // the caller's `at`, stored and used for nothing
+  Micros value;               // conversions only
+};
+
+struct EventOutcome {
+  EventStatus status = EventStatus::kCounted;
+  Micros charged;
+  Micros uncharged;
+};
+
+enum class LedgerError : std::uint8_t { kNotDurable, kQueueFull, kStopped };
+enum class DepositError : std::uint8_t { kNotDurable, kOnAccount, kOtherAmount, kTotalTooLarge, kStopped };
+
+struct LedgerOptions {
+  Duration impression_ttl = std::chrono::hours{1};
+  Duration click_ttl = std::chrono::hours{24};
+  Duration conversion_ttl = std::chrono::hours{24 * 30};
+  std::size_t queue_events_max = 100'000;  // submit() beyond this fails with kQueueFull
+  std::size_t batch_events_max = 4'096;
+};
+
+// Everything the ledger works on; all outlive it.
+struct LedgerParts {
+  Store& store;
+  BusinessClock& clock;
+  const Calendar& calendar;
+  Accounts& accounts;
+  Holds& holds;
+  ClickStats& click_stats;
+  FrequencyCounts& frequency;
+};
+
+struct LedgerMetrics {  // read by /metrics at any time
+  std::atomic<std::uint64_t> events[3][5] = {};  // [EventType][EventStatus]
+  std::atomic<std::uint64_t> charged_micros{0};
+  std::atomic<std::uint64_t> uncharged_micros{0};
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> failed_commits{0};
+  std::atomic<std::uint64_t> commit_us_buckets[16] = {};   // bucket i: took < 2^(i+5) us; the last holds the rest
+  std::atomic<std::uint64_t> commit_us_sum{0};
+  std::atomic<std::uint64_t> batch_size_buckets[14] = {};  // bucket i: held <= 2^i events; the last holds the rest
+  std::atomic<std::uint64_t> batch_size_sum{0};
+  std::atomic<std::uint64_t> queued_events{0};
+};
+
+class Ledger {
+ public:
+  using Completion = std::function<void(Result<std::vector<EventOutcome>, LedgerError>)>;
+  using DepositCompletion = std::function<void(Result<Micros, DepositError>)>;  // the balance afterwards
+
+  // Loads accounts, click statistics and recent frequency counts from the store (the accounts of all campaigns and
+  // advertisers that occur there are opened), then starts the writer thread.
+  Ledger(LedgerParts parts, LedgerOptions options);
+  ~Ledger();  // stop()
+
+  // Thread-safe. `done` is called once, from the writer thread (or at once from this one on kQueueFull/kStopped), with
+  // one outcome an event in order. The events of one call are decided in order, after all that were submitted before.
+  void submit(std::vector<LedgerEvent> events, Completion done);
+
+  // Thread-safe, idempotent by (advertiser, id): the same amount again gives the balance and changes nothing.
+  void deposit(AdvertiserIx advertiser, std::string id, Micros amount, DepositCompletion done);
+
+  // Blocks until everything submitted before this call is decided and durable (or failed).
+  void flush();
+  // Commits what is queued, then ends the writer; later calls fail with kStopped. Idempotent.
+  void stop();
+
+  // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then.
+  void drop_expired(Timestamp now);
+
+  const LedgerMetrics& metrics() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gavel

@@ -1,0 +1,41 @@
+// Pacing: what share of its auctions a campaign takes part in, so that its daily budget lasts.
+//
+// A first simple rule, a pure function of spend and time: a campaign with `even` pacing keeps to the share of the day
+// that has gone by. It takes part always while it is at or under target, and less and less in the kPacingSlack of the
+// budget above it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "budget/calendar.h"
+#include "budget/ids.h"
+#include "budget/money.h"
+#include "budget/time.h"
+
+namespace gavel {
+
+enum class PacingMode : std::uint8_t { kEven, kAsap };
+
+struct PacingInput {
+  PacingMode mode = PacingMode::kEven;
+  std::optional<Micros> daily_budget;      // none: nothing to pace
+  std::optional<Timestamp> start, end;     // of the campaign's flight
+  Micros used;                             // spent today (regular budget) and held
+  Micros expected_charge;                  // of one more impression: at least one always fits under target
+};
+
+struct PacingDecision {
+  Probability participation{kProbabilityOne};
+  std::optional<Micros> target;  // what should be spent by now; none where nothing is paced
+};
+
+// Thread-safe, no state.
+PacingDecision pace(const PacingInput& input, const Calendar& calendar, Timestamp now);
+
+// Whether this campaign takes part in this request: a hash of both against the participation, so that a replay decides
+// the same.
+bool takes_part(Probability participation, std::string_view request_id, CampaignIx campaign);
+
+}  // namespace gavel

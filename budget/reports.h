@@ -1,0 +1,42 @@
+// Report rows: what was counted and charged, per hour and ad, keyword, placement and festival. Written by the ledger
+// in the batch that charges, so any grouping sums to the ledger exactly.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "budget/ids.h"
+#include "budget/money.h"
+#include "budget/store.h"
+#include "budget/time.h"
+
+namespace gavel {
+
+struct ReportKey {
+  AdvertiserIx advertiser;
+  Timestamp hour;  // Calendar::hour_begin
+  CampaignIx campaign;
+  AdGroupIx ad_group;
+  AdIx ad;
+  KeywordIx keyword;    // none where there was none
+  PlacementIx placement;
+  FestivalIx festival;  // none where there was none
+  auto operator<=>(const ReportKey&) const = default;
+};
+
+struct ReportCounters {
+  std::int64_t impressions = 0;
+  std::int64_t clicks = 0;
+  std::int64_t conversions = 0;
+  std::int64_t cost_micros = 0;
+  std::int64_t uncharged_micros = 0;
+  std::int64_t value_micros = 0;
+  void add(const ReportCounters& other);
+};
+
+// Visits the rows with hours in [from, to) by key order: of one advertiser, or of all.
+void scan_reports(const Store& store, std::optional<AdvertiserIx> advertiser, Timestamp from, Timestamp to,
+                  const std::function<void(const ReportKey&, const ReportCounters&)>& visit);
+
+}  // namespace gavel

@@ -1,0 +1,60 @@
+// An array that grows without moving what it holds: readers keep references while a writer appends.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <memory>
+
+namespace gavel {
+
+// Elements live in blocks of doubling size (64, 64, 128, 256, ...), so that a reference stays valid for the life of
+// the vector. One thread grows it at a time; any thread reads an element that it learned of after grow_to() returned
+// (the caller's own publication orders the two). Elements are value-initialised and never destroyed before the vector.
+template <class T>
+class StableVector {
+ public:
+  StableVector() = default;
+  StableVector(const StableVector&) = delete;
+  StableVector& operator=(const StableVector&) = delete;
+  ~StableVector() {
+    for (auto& block : blocks_) delete[] block.load(std::memory_order_relaxed);
+  }
+
+  std::size_t size() const { return size_.load(std::memory_order_acquire); }
+
+  // Makes every element below `size` exist.
+  void grow_to(std::size_t size) {
+    if (size <= size_.load(std::memory_order_relaxed)) return;
+    for (std::size_t b = 0; b <= place(size - 1).block; ++b) {
+      if (blocks_[b].load(std::memory_order_relaxed) == nullptr) {
+        blocks_[b].store(new T[block_size(b)](), std::memory_order_release);
+      }
+    }
+    size_.store(size, std::memory_order_release);
+  }
+
+  T& operator[](std::size_t i) { return at(i); }
+  const T& operator[](std::size_t i) const { return at(i); }
+
+ private:
+  static constexpr std::size_t kFirst = 64;
+  static constexpr std::size_t kBlocks = 40;
+  struct Place { std::size_t block, offset; };
+
+  static constexpr std::size_t block_size(std::size_t b) { return b == 0 ? kFirst : kFirst << (b - 1); }
+  static constexpr Place place(std::size_t i) {
+    const auto b = static_cast<std::size_t>(std::bit_width(i / kFirst));
+    return {b, b == 0 ? i : i - (kFirst << (b - 1))};
+  }
+  T& at(std::size_t i) const {
+    const Place p = place(i);
+    return blocks_[p.block].load(std::memory_order_acquire)[p.offset];
+  }
+
+  std::atomic<std::size_t> size_{0};
+  std::array<std::atomic<T*>, kBlocks> blocks_{};
+};
+
+}  // namespace gavel

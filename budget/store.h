@@ -1,0 +1,95 @@
+// The one door to RocksDB: column families by kind of data, synced batches, prefix scans, checkpoints.
+// No other header or source outside budget/store*.cc sees RocksDB.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "budget/result.h"
+
+namespace gavel {
+
+// One column family a kind of data. The names on disk are in store.cc; a new one is added at the end.
+enum class Family : std::uint8_t {
+  kMeta,         // format version, time zone, currency, segmenter version, boot epoch, salts, clock
+  kResources,    // (type, internal id) -> resource record
+  kChildren,     // (child type, parent type and internal id, external id) -> internal id
+  kChanges,      // sequence number -> change
+  kLandingUrls,  // (ad, revision) -> landing URL of that time
+  kAccounts,     // spend of campaigns, advertisers and festival budgets
+  kDeposits,     // (advertiser, deposit id) -> amount
+  kDedupe,       // (expiry bucket, token id, event type, conversion id) -> what was recorded
+  kReports,      // (advertiser, hour, ad, keyword, placement, festival) -> counters
+  kClickStats,   // (ad, placement) -> impressions weighted by position, clicks
+  kFrequency,    // (day bucket, campaign, user hash, time, token id) -> empty
+};
+inline constexpr int kFamilyCount = 11;
+
+struct StoreError {
+  enum class Code { kLocked, kCorrupt, kNoSpace, kIo } code;
+  std::string message;  // one line for a person, names the path
+};
+
+// Writes that reach the disk together or not at all. Not thread-safe. Movable.
+class WriteBatch {
+ public:
+  WriteBatch();
+  ~WriteBatch();
+  WriteBatch(WriteBatch&&) noexcept;
+  WriteBatch& operator=(WriteBatch&&) noexcept;
+
+  void put(Family family, std::string_view key, std::string_view value);
+  void erase(Family family, std::string_view key);
+  // Erases every key in [begin, end).
+  void erase_range(Family family, std::string_view begin, std::string_view end);
+  void clear();
+  bool empty() const;
+  std::size_t bytes() const;
+
+ private:
+  friend class Store;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// An open data directory, held by this process alone. All members are thread-safe.
+class Store {
+ public:
+  // Opens `path`, creating it with all families where absent. A torn tail of the log is cut; damage elsewhere is
+  // kCorrupt; a directory that another process holds is kLocked.
+  static Result<std::unique_ptr<Store>, StoreError> open(const std::string& path);
+  ~Store();
+
+  // nullopt where the key is absent. A read error ends the process: what it would answer cannot be trusted.
+  std::optional<std::string> get(Family family, std::string_view key) const;
+
+  // Calls `visit(key, value)` for the keys in [begin, end) in byte order (end empty = to the family's end) until it
+  // returns false. The views live only during the call. A consistent snapshot.
+  void scan(Family family, std::string_view begin, std::string_view end,
+            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+  // Applies the batch atomically and waits until it is on the disk. kNoSpace leaves everything as it was and may be
+  // tried again; any other failure to sync ends the process, since what is on the disk is no longer known.
+  std::optional<StoreError> write(const WriteBatch& batch);
+
+  // A consistent copy of everything, made while serving, in a new directory `directory` (its parent must exist).
+  std::optional<StoreError> checkpoint(const std::string& directory);
+
+  // RocksDB's own figures for /metrics: (property name such as "rocksdb.estimate-live-data-size", value).
+  std::vector<std::pair<std::string, std::uint64_t>> properties() const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The key just after every key that begins with `prefix`: the end of its range. Empty if there is none.
+std::string prefix_end(std::string_view prefix);
+
+}  // namespace gavel
