@@ -1,0 +1,154 @@
+#include "api/json/json_writer.h"
+
+#include <array>
+#include <charconv>
+
+namespace gavel {
+namespace {
+
+// For each byte what follows the backslash of its escape: 0 where it needs none, 'u' for the six-character
+// form.
+constexpr std::array<char, 256> make_escapes() {
+  std::array<char, 256> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = 'u';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  table['"'] = '"';
+  table['\\'] = '\\';
+  return table;
+}
+constexpr std::array<char, 256> kEscapes = make_escapes();
+constexpr std::string_view kHex = "0123456789abcdef";
+
+// Appends `value` in exactly `width` digits.
+void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
+  char digits[20];
+  for (std::size_t i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
+  out.append(digits, width);
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t run = 0;  // where the bytes begin that are copied as they stand
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const char escape = kEscapes[byte];
+    if (escape == 0) continue;
+    out.append(text, run, i - run);
+    run = i + 1;
+    out += '\\';
+    out += escape;
+    if (escape == 'u') {
+      out += "00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 0xF];
+    }
+  }
+  out.append(text, run);
+  out += '"';
+}
+
+void append_integer(std::string& out, std::int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  out.append(digits, end);
+}
+
+void append_unsigned(std::string& out, std::uint64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  out.append(digits, end);
+}
+
+void append_decimal(std::string& out, Int128 units, int decimals) {
+  char digits[41];  // 39 digits of 128 bits, a point and a leading zero
+  char* const end = digits + sizeof digits;
+  char* begin = end;
+  const bool negative = units < 0;
+  UInt128 rest = negative ? -static_cast<UInt128>(units) : static_cast<UInt128>(units);
+  bool significant = false;  // whether a decimal has been written: zeros to its right are left out
+  for (int i = 0; i < decimals; ++i, rest /= 10) {
+    const auto digit = static_cast<int>(rest % 10);
+    significant = significant || digit != 0;
+    if (significant) *--begin = static_cast<char>('0' + digit);
+  }
+  if (significant) *--begin = '.';
+  do {
+    *--begin = static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  } while (rest != 0);
+  if (negative) out += '-';
+  out.append(begin, end);
+}
+
+void append_timestamp(std::string& out, Timestamp t) {
+  const auto midnight = std::chrono::floor<std::chrono::days>(t);
+  const std::chrono::year_month_day date(midnight);
+  const auto micros = static_cast<std::uint64_t>((t - midnight).count());
+  const std::uint64_t seconds = micros / 1'000'000;
+  append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  out += '-';
+  append_padded(out, static_cast<unsigned>(date.month()), 2);
+  out += '-';
+  append_padded(out, static_cast<unsigned>(date.day()), 2);
+  out += 'T';
+  append_padded(out, seconds / 3600, 2);
+  out += ':';
+  append_padded(out, seconds / 60 % 60, 2);
+  out += ':';
+  append_padded(out, seconds % 60, 2);
+  if (micros % 1'000'000 != 0) {
+    out += '.';
+    append_padded(out, micros % 1'000'000, 6);
+  }
+  out += 'Z';
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  if (comma_) out_ += ',';
+  append_json_string(out_, name);
+  out_ += ':';
+  comma_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(std::string_view text) {
+  separate();
+  append_json_string(out_, text);
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(Timestamp t) {
+  separate();
+  out_ += '"';
+  append_timestamp(out_, t);
+  out_ += '"';
+  return *this;
+}
+
+JsonWriter& JsonWriter::decimal(Int128 units, int decimals) {
+  separate();
+  append_decimal(out_, units, decimals);
+  return *this;
+}
+
+JsonWriter& JsonWriter::decimal_string(Int128 units, int decimals) {
+  separate();
+  out_ += '"';
+  append_decimal(out_, units, decimals);
+  out_ += '"';
+  return *this;
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+  separate();
+  out_ += json;
+  return *this;
+}
+
+}  // namespace gavel
