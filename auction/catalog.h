@@ -1,0 +1,171 @@
+// The catalog as auctions see it: an immutable snapshot. A change makes a new snapshot that shares all pages it did not
+// touch; who holds an old one keeps reading it undisturbed.
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "auction/paged_table.h"
+#include "auction/resources.h"
+#include "auction/symbols.h"
+#include "budget/accounts.h"
+
+namespace gavel {
+
+// A reference-counted immutable value that snapshots share.
+template <class T>
+struct Shared : T, boost::intrusive_ref_counter<Shared<T>, boost::thread_safe_counter> {};
+template <class T>
+using SharedPtr = boost::intrusive_ptr<const Shared<T>>;
+
+// In every row `live` is false where the resource was never made or is deleted; nothing else of it counts then.
+
+struct AdvertiserRow {
+  bool live = false;
+  bool active = false;
+  Factor shop_score;
+};
+
+struct SymbolFactor { Symbol symbol; Factor factor; };
+
+struct CampaignFestival {
+  FestivalIx festival;
+  FestivalAccountIx account;
+  Factor bid_multiplier;
+};
+
+struct CampaignServing {
+  AdvertiserIx advertiser;
+  Pricing pricing = Pricing::kCpc;
+  bool enabled = false;
+  PacingMode pacing = PacingMode::kEven;
+  std::optional<Timestamp> start, end;
+  std::vector<ScheduleEntry> schedule;               // empty = always
+  std::vector<Symbol> regions, devices;              // empty = all
+  std::vector<SymbolFactor> device_multipliers, region_multipliers;
+  std::vector<SymbolFactor> tag_multipliers;         // by the tag's name in byte order
+  std::optional<FrequencyCap> frequency_cap;
+  std::vector<CampaignFestival> festivals;           // by festival id (external) in byte order
+};
+struct CampaignRow {
+  bool live = false;
+  SharedPtr<CampaignServing> serving;                // not null where live
+};
+
+struct ServingClause { std::vector<Symbol> all, none; };
+
+struct AdGroupServing {
+  CampaignIx campaign;
+  Micros bid;
+  bool enabled = false;
+  std::vector<PlacementIx> placements;               // empty = all
+  std::vector<Symbol> categories;                    // empty = all
+  std::vector<ServingClause> audience;               // empty = everyone
+};
+struct AdGroupRow {
+  bool live = false;
+  SharedPtr<AdGroupServing> serving;                 // not null where live
+};
+
+struct AdText { std::string title, landing_url, image_url; };  // image_url empty = none
+struct AdRow {
+  bool live = false;
+  bool enabled = false;
+  AdGroupIx ad_group;
+  Symbol item = kNoSymbol;
+  Symbol category = kNoSymbol;                       // kNoSymbol = none
+  Factor quality;
+  std::int32_t pctr_nano = -1;                       // -1 = none
+  std::int32_t pcvr_nano = -1;
+  std::uint32_t landing_revision = 0;
+  SharedPtr<AdText> text;
+};
+
+struct KeywordRow {
+  bool live = false;
+  bool enabled = false;
+  bool negative = false;
+  MatchType match = MatchType::kBroad;
+  AdGroupIx ad_group;
+  TextIx text;
+  std::int64_t bid_micros = 0;                       // 0 = the ad group's
+};
+
+struct PlacementRow {
+  bool live = false;
+  SharedPtr<PlacementDoc> doc;                       // not null where live
+};
+
+struct FestivalServing {
+  std::vector<FestivalPhase> phases;
+  std::vector<Symbol> categories;                    // empty = all
+};
+struct FestivalRow {
+  bool live = false;
+  SharedPtr<FestivalServing> serving;                // not null where live
+};
+
+// What display candidates are listed under: each ad group stands under one kind of attribute that a request must have for
+// it to be eligible, the most selective it has: the tags of its audience (one of `all` per clause), else its
+// categories, else its placements; and in kEverything where it requires none of these.
+enum class TermKind : std::uint8_t { kTag, kCategory, kPlacement, kEverything };
+struct Term {
+  TermKind kind = TermKind::kEverything;
+  std::uint32_t number = 0;                          // Symbol of the tag or category, or PlacementIx
+};
+
+struct CatalogCounts {
+  std::uint32_t live[kResourceTypes] = {};           // by ResourceType
+};
+
+class Catalog {
+ public:
+  explicit Catalog(std::shared_ptr<Symbols> symbols);
+
+  const Symbols& symbols() const { return *symbols_; }
+
+  // Rows of numbers never given are not live. References live as long as this snapshot.
+  const AdvertiserRow& operator[](AdvertiserIx ix) const { return advertisers_.at(ix.value); }
+  const CampaignRow& operator[](CampaignIx ix) const { return campaigns_.at(ix.value); }
+  const AdGroupRow& operator[](AdGroupIx ix) const { return ad_groups_.at(ix.value); }
+  const AdRow& operator[](AdIx ix) const { return ads_.at(ix.value); }
+  const KeywordRow& operator[](KeywordIx ix) const { return keywords_.at(ix.value); }
+  const PlacementRow& operator[](PlacementIx ix) const { return placements_.at(ix.value); }
+  const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
+
+  // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
+  std::span<const AdIx> ads_of(AdGroupIx group) const { return ads_of_group_.at(group.value).span(); }
+  std::span<const KeywordIx> keywords_of(TextIx text) const { return keywords_of_text_.at(text.value).span(); }
+  std::span<const AdIx> ads_of_item(Symbol item) const { return ads_of_item_.at(item).span(); }
+  std::span<const AdGroupIx> groups_under(Term term) const;
+  // Every number ever given, for walks over all: [0, size).
+  std::uint32_t ad_limit() const { return ads_.size(); }
+  const CatalogCounts& counts() const { return counts_; }
+
+ private:
+  friend class CatalogEditor;
+  std::shared_ptr<Symbols> symbols_;
+  PagedTable<AdvertiserRow> advertisers_;
+  PagedTable<CampaignRow> campaigns_;
+  PagedTable<AdGroupRow> ad_groups_;
+  PagedTable<AdRow> ads_;
+  PagedTable<KeywordRow> keywords_;
+  PagedTable<PlacementRow> placements_;
+  PagedTable<FestivalRow> festivals_;
+  PagedTable<SharedList<AdIx>> ads_of_group_;
+  PagedTable<SharedList<KeywordIx>> keywords_of_text_;
+  PagedTable<SharedList<AdIx>> ads_of_item_;
+  PagedTable<SharedList<AdGroupIx>> groups_of_tag_, groups_of_category_, groups_of_placement_;
+  SharedList<AdGroupIx> groups_of_everything_;
+  CatalogCounts counts_;
+};
+
+}  // namespace gavel

@@ -1,0 +1,37 @@
+// From a query to the ad groups whose keywords match it, and those that a negative keyword removes.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auction/catalog.h"
+#include "auction/segmenter.h"
+
+namespace gavel {
+
+struct GroupMatch {
+  AdGroupIx group;
+  KeywordIx keyword;      // the best that matches: exact before phrase before broad, then the higher bid, then the lesser
+                          // external id; none where only negative keywords matched
+  Micros bid;             // that keyword's, or the ad group's where it has none
+  bool negative = false;  // a negative keyword matches: the group is out
+};
+
+// Not thread-safe: one a worker; reuses its memory, no allocation in the steady state.
+class KeywordMatcher {
+ public:
+  // The ad groups with at least one enabled, live keyword that matches the query, sorted by group, valid until the next
+  // call. A query that is not UTF-8 or has no words matches nothing.
+  std::span<const GroupMatch> match(std::string_view query, const Catalog& catalog);
+
+ private:
+  Segmenter segmenter_;
+  std::vector<std::string> words_;
+  std::vector<WordId> ids_;
+  std::vector<TextMatch> texts_;
+  std::vector<GroupMatch> groups_;
+};
+
+}  // namespace gavel
