@@ -1,0 +1,77 @@
+// Which handler answers which method and path, and what it asks of a request before it is called.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "api/auth.h"
+#include "api/http/request.h"
+#include "api/http/response.h"
+
+namespace gavel {
+
+// What metrics tell apart when they count how long requests take.
+enum class RouteClass : std::uint8_t { kAuction, kEvent, kResource, kBulk, kReport, kOperation };
+inline constexpr int kRouteClassCount = 6;
+std::string_view route_class_name(RouteClass route_class);
+
+// Called on a worker; must not block. The request lives until the reply is sent.
+using Handler = std::function<void(Request&, ResponseWriter)>;
+// Called when the header has been read; the consumer returned gets the body and answers through the writer,
+// before or after its end. A null consumer: it has answered already.
+using StreamHandler = std::function<std::shared_ptr<BodyConsumer>(Request&, ResponseWriter)>;
+
+struct Route {
+  Method method = Method::kGet;
+  std::string pattern;  // "/v1/campaigns/{id}/budget"
+  std::variant<Handler, StreamHandler> handler;
+  RouteClass route_class = RouteClass::kOperation;
+  RoleSet roles = kNoRoleNeeded;
+  std::vector<std::string> media_types;       // of a body that is there, without parameters; none = any
+  std::vector<std::string> query_parameters;  // that it knows: another one is a 400
+  std::uint64_t body_bytes_max = 0;           // 0 = the server's default; of no meaning to a StreamHandler
+  // Whether it answers later and counts against ServerOptions::deferred_requests_max.
+  bool deferred = false;
+};
+
+// Filled at start-up, then immutable and safe to share.
+class Router {
+ public:
+  static constexpr std::size_t kUnmatched = SIZE_MAX;
+
+  // Adds a route. A HEAD route comes with every GET route. Requires that no route has this method and pattern
+  // yet and that patterns which differ only in the names of their parameters do not occur.
+  void add(Route route);
+  const std::vector<Route>& routes() const { return routes_; }
+
+  struct Match {
+    enum class Outcome : std::uint8_t { kFound, kNoSuchPath, kNoSuchMethod, kBadEncoding } outcome;
+    std::size_t route = kUnmatched;  // kFound
+    std::string_view allow;          // kNoSuchMethod: the Allow header's value
+  };
+  // Finds the route of request.method and request.path, and sets its path_parameters and route. Literal
+  // segments go before parameters. Allocates nothing once the request's strings have grown.
+  Match match(Request& request) const;
+
+ private:
+  struct Path {
+    std::vector<std::string> segments;  // "{id}" for a parameter
+    std::array<std::size_t, kMethodCount> routes;
+    std::string allow;
+  };
+  const Path* find(std::string_view path, Request& request, bool& bad_encoding) const;
+
+  std::vector<Route> routes_;
+  std::vector<std::unique_ptr<Path>> paths_;
+  std::unordered_map<std::string_view, const Path*>
+      literal_paths_;  // those without parameters; keys in the routes' paths
+};
+
+}  // namespace gavel

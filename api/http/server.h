@@ -1,0 +1,88 @@
+// The HTTP/1.1 server: one thread a worker, each with its own event loop, listening socket and connections.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/auth.h"
+#include "api/http/router.h"
+#include "budget/result.h"
+#include "budget/time.h"
+
+namespace gavel {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";  // a numeric address, or localhost
+  std::uint16_t port = 8080;       // 0 = any free one
+  std::size_t workers = 1;
+
+  std::size_t header_bytes_max = 16 * 1024;    // request line and fields: 431
+  std::size_t target_bytes_max = 8 * 1024;     // 414
+  std::uint64_t body_bytes_max = 1024 * 1024;  // where the route names no limit of its own: 413
+  std::size_t connections_max = 10'000;        // of all workers: 503 and close
+  std::size_t deferred_requests_max = 10'000;  // requests waiting for their answer: 503 and Retry-After
+
+  std::chrono::milliseconds header_deadline{10'000};  // from the first byte: 408
+  std::chrono::milliseconds body_deadline{30'000};   // from the header; of a stream: from piece to piece: 408
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests: closed
+  std::chrono::milliseconds write_deadline{30'000};  // without progress: closed
+  std::chrono::milliseconds linger{2'000};           // for the client to read an error: then closed
+  std::chrono::milliseconds drain_timeout{10'000};   // stop() waits so long for what is in flight
+
+  // For the Date header, which is left out where there is none.
+  std::function<Timestamp()> wall_clock;
+};
+
+// Counted by all workers; read at any time.
+struct ServerStats {
+  std::atomic<std::uint64_t> connections{0};  // open now
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> refused{0};       // over connections_max
+  std::atomic<std::uint64_t> shed{0};          // requests over deferred_requests_max
+  std::atomic<std::uint64_t> deferred{0};      // requests waiting for their answer now
+  std::atomic<std::uint64_t> bad_requests{0};  // that were no HTTP
+  std::atomic<std::uint64_t> timeouts{0};      // connections closed by a deadline
+};
+
+// What is told of each answered request, on its worker.
+struct RequestRecord {
+  std::size_t worker = 0;
+  std::size_t route = Router::kUnmatched;  // index in Router::routes()
+  Method method = Method::kOther;
+  int status = 0;
+  std::chrono::steady_clock::duration
+      took{};  // from the first byte read to the last byte given to the kernel
+};
+using RequestObserver = std::function<void(const RequestRecord&)>;
+
+class Server {
+ public:
+  // `router` and `authenticator` outlive the server; `observer` may be empty.
+  Server(ServerOptions options, const Router& router, const Authenticator& authenticator,
+         RequestObserver observer);
+  ~Server();  // stop()
+
+  // Listens and starts the workers. Fails with one line for a person that names the address: not an address,
+  // already in use, and so on. Ignores SIGPIPE in this process from then on.
+  Result<std::uint16_t, std::string> start();
+
+  // Stops accepting, closes idle connections, answers what is in flight for at most drain_timeout, then ends
+  // the workers. Blocks; idempotent; not for a worker's thread. Writers still held afterwards answer into the
+  // void.
+  void stop();
+  bool draining() const;
+
+  std::uint16_t port() const;  // after start()
+  const ServerStats& stats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gavel
