@@ -1,0 +1,144 @@
+#include "api/data_directory.h"
+
+#include <sodium.h>
+
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace gavel {
+namespace {
+
+constexpr std::string_view kFormatKey = "format";
+constexpr std::string_view kTimeZoneKey = "time_zone";
+constexpr std::string_view kCurrencyKey = "currency";
+constexpr std::string_view kSegmenterKey = "segmenter";
+constexpr std::string_view kEpochKey = "epoch";
+constexpr std::string_view kUserSaltKey = "user_salt";
+constexpr std::string_view kClockKey = "clock";  // also written by the ledger, in every batch
+constexpr std::string_view kFirstCurrency = "CNY";
+
+std::string big_endian(std::uint64_t value, std::size_t bytes) {
+  std::string out(bytes, '\0');
+  for (std::size_t i = 0; i < bytes; ++i) out[bytes - 1 - i] = static_cast<char>(value >> (8 * i));
+  return out;
+}
+
+std::uint64_t from_big_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char c : bytes) value = (value << 8) | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::optional<std::string> make_folders(const std::string& path) {
+  std::error_code error;
+  for (const std::string& folder : {path, path + "/checkpoints"}) {
+    std::filesystem::create_directories(folder, error);
+    if (error) return "data directory " + folder + " cannot be made: " + error.message();
+  }
+  return std::nullopt;
+}
+
+// What a crashed import left there is of no use to anyone. Only after the database's lock is held.
+std::optional<std::string> make_tmp_folder(const std::string& tmp) {
+  std::error_code error;
+  std::filesystem::remove_all(tmp, error);
+  std::filesystem::create_directories(tmp, error);
+  if (error) return "data directory " + tmp + " cannot be made: " + error.message();
+  return std::nullopt;
+}
+
+std::string random_salt() {
+  std::string salt(16, '\0');
+  randombytes_buf(salt.data(), salt.size());
+  return salt;
+}
+
+// Adds to `batch` what is missing in a directory of format `from`.
+void migrate(int from, const Store& store, WriteBatch& batch) {
+  if (from < 2) {
+    if (!store.get(Family::kMeta, kCurrencyKey)) batch.put(Family::kMeta, kCurrencyKey, kFirstCurrency);
+    if (!store.get(Family::kMeta, kUserSaltKey)) batch.put(Family::kMeta, kUserSaltKey, random_salt());
+  }
+  batch.put(Family::kMeta, kFormatKey, std::to_string(kDataFormat));
+}
+
+void record_traits(const DataTraits& traits, WriteBatch& batch) {
+  batch.put(Family::kMeta, kFormatKey, std::to_string(kDataFormat));
+  batch.put(Family::kMeta, kTimeZoneKey, traits.time_zone);
+  batch.put(Family::kMeta, kCurrencyKey, traits.currency);
+  batch.put(Family::kMeta, kSegmenterKey, traits.segmenter);
+  batch.put(Family::kMeta, kUserSaltKey, random_salt());
+}
+
+std::optional<std::string> refuse_other(const Store& store, const std::string& path, std::string_view key,
+                                        const std::string& name, const std::string& wanted) {
+  const auto recorded = store.get(Family::kMeta, key);
+  if (!recorded || *recorded == wanted) return std::nullopt;
+  return "data directory " + path + " was made for " + name + " " + *recorded + ", not " + wanted;
+}
+
+// Makes the directory's record of itself agree with this program, or says why that cannot be.
+std::optional<std::string> settle_format(Store& store, const std::string& path, const DataTraits& traits) {
+  WriteBatch batch;
+  const auto format = store.get(Family::kMeta, kFormatKey);
+  if (!format) {
+    record_traits(traits, batch);
+  } else {
+    int number = 0;
+    const auto parsed = std::from_chars(format->data(), format->data() + format->size(), number);
+    if (parsed.ec != std::errc{} || parsed.ptr != format->data() + format->size() || number < 1) {
+      return "data directory " + path + " has an unreadable format version";
+    }
+    if (number > kDataFormat) {
+      return "data directory " + path + " has format " + *format + ", newer than this program's " +
+             std::to_string(kDataFormat);
+    }
+    if (number < kDataFormat) migrate(number, store, batch);
+  }
+  if (!batch.empty()) {
+    if (const auto failed = store.write(batch)) return failed->message;
+  }
+  if (auto no = refuse_other(store, path, kTimeZoneKey, "time zone", traits.time_zone)) return no;
+  if (auto no = refuse_other(store, path, kCurrencyKey, "currency", traits.currency)) return no;
+  return refuse_other(store, path, kSegmenterKey, "word segmenter", traits.segmenter);
+}
+
+}  // namespace
+
+Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path, const DataTraits& traits) {
+  if (auto failed = make_folders(path)) return DataDirectoryError{*failed};
+  auto store = Store::open(path + "/db");
+  if (!store) return DataDirectoryError{store.error().message};
+  DataDirectory directory;
+  directory.path = path;
+  directory.store = std::move(*store);
+  if (auto failed = make_tmp_folder(directory.tmp())) return DataDirectoryError{*failed};
+  if (auto failed = settle_format(*directory.store, path, traits)) return DataDirectoryError{*failed};
+
+  const auto last_epoch = directory.store->get(Family::kMeta, kEpochKey);
+  directory.epoch = static_cast<std::uint32_t>(last_epoch ? from_big_endian(*last_epoch) : 0) + 1;
+  WriteBatch batch;
+  batch.put(Family::kMeta, kEpochKey, big_endian(directory.epoch, 4));
+  if (const auto failed = directory.store->write(batch)) return DataDirectoryError{failed->message};
+
+  const auto salt = directory.store->get(Family::kMeta, kUserSaltKey);
+  if (!salt || salt->size() != directory.user_salt.size()) {
+    return DataDirectoryError{"data directory " + path + " has no salt for user hashes"};
+  }
+  std::memcpy(directory.user_salt.data(), salt->data(), salt->size());
+  if (const auto clock = directory.store->get(Family::kMeta, kClockKey)) {
+    directory.last_clock = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
+  }
+  return directory;
+}
+
+std::optional<StoreError> store_clock(Store& store, Timestamp now) {
+  WriteBatch batch;
+  batch.put(Family::kMeta, kClockKey, big_endian(static_cast<std::uint64_t>(to_micros(now)), 8));
+  return store.write(batch);
+}
+
+}  // namespace gavel

@@ -1,0 +1,53 @@
+// The data directory: opening it for this process alone, what it records about itself, and its migration.
+//
+//   DIR/db              RocksDB
+//   DIR/tokens.key      the token keys, where the configuration names no secret file (mode 0600)
+//   DIR/tmp             spooled answers of bulk imports, emptied at every start
+//   DIR/checkpoints     copies made while serving
+//   DIR/listen_address  HOST:PORT while the server listens
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "budget/result.h"
+#include "budget/store.h"
+#include "budget/time.h"
+
+namespace gavel {
+
+// 1: development snapshots without a recorded currency (it was CNY) and without a salt for user hashes.
+// 2: records both.
+inline constexpr int kDataFormat = 2;
+
+// What stored data depends on. A directory made with another value of one of these is refused by name.
+struct DataTraits {
+  std::string time_zone;
+  std::string currency;
+  std::string segmenter;
+};
+
+struct DataDirectory {
+  std::string path;
+  std::unique_ptr<Store> store;
+  std::uint32_t epoch = 0;                   // of this start: one more than the last one's, durable
+  std::array<unsigned char, 16> user_salt{};  // key of the hash that stands for a user id
+  std::optional<Timestamp> last_clock;       // the last business time the directory knows
+
+  std::string tmp() const { return path + "/tmp"; }
+  std::string checkpoints() const { return path + "/checkpoints"; }
+};
+
+struct DataDirectoryError { std::string message; };
+
+// Opens `path`, made with all folders where it is absent, migrated where it is older. The error is one line for a
+// person: held by another process, damaged, made by a newer format or for other traits.
+Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path, const DataTraits& traits);
+
+// Makes the business time durable: a restart does not begin before it.
+std::optional<StoreError> store_clock(Store& store, Timestamp now);
+
+}  // namespace gavel
