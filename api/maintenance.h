@@ -1,0 +1,51 @@
+// What time itself brings about: holds that expire, counts and keys that nothing can reach any more.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "budget/clock.h"
+#include "budget/frequency.h"
+#include "budget/holds.h"
+#include "budget/ledger.h"
+#include "budget/store.h"
+
+namespace gavel {
+
+// Everything maintenance works on; all outlive it.
+struct MaintenanceParts {
+  BusinessClock& clock;
+  Store& store;
+  Holds& holds;
+  FrequencyCounts& frequency;
+  Ledger& ledger;
+};
+
+// A step is a function of the business time alone and costs what has expired, not how much time went by. On the system
+// clock a thread takes a step every kMaintenancePeriod; on the manual clock each jump takes one before it is answered.
+class Maintenance {
+ public:
+  explicit Maintenance(MaintenanceParts parts) : parts_(parts) {}
+  ~Maintenance() { stop(); }
+
+  void start();  // the thread; not with a manual clock
+  void stop();   // idempotent
+
+  // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is durable first.
+  // kNoSpace: nothing moved.
+  enum class JumpError { kNotManual, kBackwards, kNoSpace };
+  Result<Timestamp, JumpError> jump(Timestamp to);
+
+ private:
+  void step(Timestamp now);
+
+  MaintenanceParts parts_;
+  std::mutex step_mutex_;  // one step or jump at a time
+  std::mutex mutex_;       // protects stopping_
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace gavel
