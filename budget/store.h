@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "budget/result.h"
@@ -72,6 +73,12 @@ class Store {
   // returns false. The views live only during the call. A consistent snapshot.
   void scan(Family family, std::string_view begin, std::string_view end,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+  // As scan() from `begin` to the family's end, but `visit` says where to go on: at the next key (an empty string), at
+  // the first key not before the one it returns (which must lie after `key`), or nowhere (nullopt). One snapshot.
+  void skip_scan(Family family, std::string_view begin,
+                 const std::function<std::optional<std::string>(std::string_view key, std::string_view value)>&
+                     visit) const;
 
   // Applies the batch atomically and waits until it is on the disk. kNoSpace leaves everything as it was and may be
   // tried again; any other failure to sync ends the process, since what is on the disk is no longer known.

@@ -1,0 +1,371 @@
+#include "budget/store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+
+#include "budget/store_batch.h"
+
+namespace gavel {
+namespace {
+
+namespace fs = std::filesystem;
+using rocksdb::ColumnFamilyDescriptor;
+using rocksdb::ColumnFamilyHandle;
+using rocksdb::Slice;
+using rocksdb::Status;
+
+constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t kBlockCacheBytes = 64 * kMiB;
+constexpr std::size_t kMemtableBytes = 16 * kMiB;
+constexpr std::size_t kAllMemtablesBytes = 128 * kMiB;
+// Families that are seldom written would otherwise keep old logs alive for ever.
+constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
+constexpr int kExitStorageFailed = 70;  // EX_SOFTWARE of sysexits.h
+
+// The names on disk, in the order of Family. RocksDB insists on a family named "default": it holds the meta
+// data.
+constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
+    "default",  "resources", "children", "changes",     "landing_urls", "accounts",
+    "deposits", "dedupe",    "reports",  "click_stats", "frequency"};
+
+Slice slice(std::string_view s) {
+  return {s.data(), s.size()};
+}
+std::string_view view(const Slice& s) {
+  return {s.data(), s.size()};
+}
+
+bool is_no_space(const Status& s) {
+  return s.IsNoSpace() || s.subcode() == Status::kNoSpace;
+}
+
+// What is on the disk, or what it would have said, is no longer known. Only a restart, which reads the log
+// again, can tell; to go on could answer for a charge that is not there.
+[[noreturn]] void end_process(const std::string& path, const char* doing, const Status& s) {
+  std::fprintf(stderr, "gavel: %s in %s failed: %s; ending the process\n", doing, path.c_str(),
+               s.ToString().c_str());
+  std::fflush(stderr);
+  std::_Exit(kExitStorageFailed);
+}
+
+rocksdb::CompressionType compression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  return std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end() ? rocksdb::kLZ4Compression
+                                                                                   : rocksdb::kNoCompression;
+}
+
+// RocksDB's own log file stands on the same disk: when that was full, its next line failed an assertion
+// inside Debian's library (which is built with them) and took the process along. Its errors go to stderr
+// instead.
+class StderrLogger : public rocksdb::Logger {
+ public:
+  StderrLogger() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    std::array<char, 1'024> line;
+    std::vsnprintf(line.data(), line.size(), format, arguments);
+    std::fprintf(stderr, "gavel: rocksdb: %s\n", line.data());
+  }
+};
+
+// RocksDB's own recovery from a full disk looks every five seconds and wants room for a whole memtable.
+// Store::write() asks for Resume() instead, whenever somebody wants to write.
+class NoAutomaticRecovery : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
+rocksdb::DBOptions db_options() {
+  rocksdb::DBOptions o;
+  o.create_if_missing = true;
+  o.create_missing_column_families = true;
+  // A write that was cut short by a crash was never answered and is dropped. Damage anywhere else must not
+  // be: the default mode would open without the acknowledged writes that follow it.
+  o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  o.track_and_verify_wals_in_manifest = true;
+  o.paranoid_checks = true;
+  o.max_background_jobs = 2;
+  o.max_total_wal_size = kLogBytesMax;
+  o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
+  o.listeners = {std::make_shared<NoAutomaticRecovery>()};
+  o.info_log = std::make_shared<StderrLogger>();
+  o.info_log_level = rocksdb::ERROR_LEVEL;
+  o.stats_dump_period_sec = 0;
+  o.stats_persist_period_sec = 0;
+  o.skip_stats_update_on_db_open = true;
+  return o;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const std::string& name,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions o;
+  o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  o.write_buffer_size = kMemtableBytes;
+  o.compression = compression();
+  o.level_compaction_dynamic_level_bytes = true;
+  if (name == kFamilyNames[static_cast<std::size_t>(Family::kDedupe)]) {
+    // Nearly every look-up of a dedupe key is for one that is absent.
+    o.memtable_prefix_bloom_size_ratio = 0.1;
+    o.memtable_whole_key_filtering = true;
+  }
+  return o;
+}
+
+StoreError open_error(const std::string& path, const Status& s) {
+  const std::string text = s.ToString();
+  if (text.find("While lock file") != std::string::npos ||
+      text.find("lock hold by current process") != std::string::npos) {
+    return {StoreError::Code::kLocked, "data directory " + path + " is in use by another process"};
+  }
+  if (is_no_space(s)) return {StoreError::Code::kNoSpace, "no space left for data directory " + path};
+  if (s.IsCorruption() || s.IsInvalidArgument() || s.IsNotFound()) {
+    return {StoreError::Code::kCorrupt, "data directory " + path + " is damaged: " + text};
+  }
+  return {StoreError::Code::kIo, "cannot open data directory " + path + ": " + text};
+}
+
+// RocksDB would take a directory whose CURRENT file is lost for a new one, and the money in it for nothing.
+std::optional<StoreError> prepare_directory(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    const bool full = error == std::errc::no_space_on_device;
+    return StoreError{full ? StoreError::Code::kNoSpace : StoreError::Code::kIo,
+                      "cannot create data directory " + path + ": " + error.message()};
+  }
+  if (fs::exists(path + "/CURRENT", error)) return std::nullopt;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".sst" || extension == ".log") {
+      return StoreError{StoreError::Code::kCorrupt,
+                        "data directory " + path + " is damaged: it has data but no CURRENT file"};
+    }
+  }
+  if (error) {
+    return StoreError{StoreError::Code::kIo, "cannot read data directory " + path + ": " + error.message()};
+  }
+  return std::nullopt;
+}
+
+// Our families, and any that a newer version has made: whoever checks the format version can then refuse it
+// by name.
+std::vector<ColumnFamilyDescriptor> descriptors(const std::string& path, const rocksdb::DBOptions& options,
+                                                const std::shared_ptr<rocksdb::Cache>& cache) {
+  std::vector<ColumnFamilyDescriptor> all;
+  for (const char* name : kFamilyNames) all.emplace_back(name, family_options(name, cache));
+  std::vector<std::string> present;
+  if (!rocksdb::DB::ListColumnFamilies(options, path, &present).ok()) return all;
+  for (const std::string& name : present) {
+    const bool ours = std::ranges::any_of(kFamilyNames, [&](const char* n) { return name == n; });
+    if (!ours) all.emplace_back(name, family_options(name, cache));
+  }
+  return all;
+}
+
+}  // namespace
+
+struct Store::Impl {
+  // Constant after opening; RocksDB provides its own synchronisation.
+  std::string path;
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<ColumnFamilyHandle*> families;
+  // Set when a write found no space: RocksDB then refuses every write until Resume() succeeds.
+  std::atomic<bool> out_of_space{false};
+  std::mutex resume_mutex;
+
+  ~Impl() {
+    if (!db) return;
+    for (ColumnFamilyHandle* family : families) db->DestroyColumnFamilyHandle(family);
+    db->Close().PermitUncheckedError();
+  }
+  ColumnFamilyHandle* handle(Family f) const { return families[static_cast<std::size_t>(f)]; }
+  rocksdb::WriteBatch translate(const WriteBatch::Impl& batch) const;
+  void fill_memtable();
+  bool resume();
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) {
+  if (auto error = prepare_directory(path)) return *error;
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  impl->cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  const rocksdb::DBOptions options = db_options();
+  rocksdb::DB* db = nullptr;
+  const Status s =
+      rocksdb::DB::Open(options, path, descriptors(path, options, impl->cache), &impl->families, &db);
+  if (!s.ok()) return open_error(path, s);
+  impl->db.reset(db);
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+std::optional<std::string> Store::get(Family family, std::string_view key) const {
+  rocksdb::PinnableSlice value;
+  const Status s = impl_->db->Get(rocksdb::ReadOptions(), impl_->handle(family), slice(key), &value);
+  if (s.IsNotFound()) return std::nullopt;
+  if (!s.ok()) end_process(impl_->path, "a read", s);
+  return value.ToString();
+}
+
+void Store::scan(Family family, std::string_view begin, std::string_view end,
+                 const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  rocksdb::ReadOptions options;
+  const Slice bound = slice(end);
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options, impl_->handle(family)));
+  for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
+    if (!visit(view(it->key()), view(it->value()))) return;
+  }
+  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
+}
+
+void Store::skip_scan(
+    Family family, std::string_view begin,
+    const std::function<std::optional<std::string>(std::string_view, std::string_view)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->db->NewIterator(rocksdb::ReadOptions(), impl_->handle(family)));
+  it->Seek(slice(begin));
+  while (it->Valid()) {
+    const std::optional<std::string> next = visit(view(it->key()), view(it->value()));
+    if (!next) return;
+    if (next->empty()) {
+      it->Next();
+    } else {
+      it->Seek(*next);
+    }
+  }
+  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
+}
+
+rocksdb::WriteBatch Store::Impl::translate(const WriteBatch::Impl& batch) const {
+  rocksdb::WriteBatch out(batch.text.size() + 16 * batch.ops.size() + 64);
+  std::string_view rest = batch.text;
+  for (const BatchOp& op : batch.ops) {
+    const Slice first = slice(rest.substr(0, op.first_size));
+    const Slice second = slice(rest.substr(op.first_size, op.second_size));
+    rest.remove_prefix(op.first_size + op.second_size);
+    Status s;
+    switch (op.kind) {
+      case BatchOp::Kind::kPut:
+        s = out.Put(handle(op.family), first, second);
+        break;
+      case BatchOp::Kind::kErase:
+        s = out.Delete(handle(op.family), first);
+        break;
+      case BatchOp::Kind::kEraseRange:
+        s = out.DeleteRange(handle(op.family), first, second);
+        break;
+    }
+    if (!s.ok()) end_process(path, "making a batch", s);
+  }
+  return out;
+}
+
+// Makes the meta data's memtable non-empty. Resume() leaves the log in which a write failed, and half of that
+// write may lie, only if there is something to flush; without it, the next write went on in that log.
+void Store::Impl::fill_memtable() {
+  std::uint64_t entries = 0;
+  if (db->GetIntProperty(handle(Family::kMeta), "rocksdb.num-entries-active-mem-table", &entries) &&
+      entries > 0)
+    return;
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  // A failure here is one of a state that the write that follows meets and reports.
+  db->Delete(options, handle(Family::kMeta), "memtable_is_not_empty").PermitUncheckedError();
+}
+
+// Whether writes are possible again after there was no space. Resume() flushes everything to tables and
+// begins a new log first, so that what is left of the failed batch is never read again.
+bool Store::Impl::resume() {
+  const std::lock_guard lock(resume_mutex);
+  if (!out_of_space.load()) return true;
+  const Status s = db->Resume();
+  if (s.ok()) {
+    out_of_space.store(false);
+    return true;
+  }
+  if (is_no_space(s) || s.IsBusy()) return false;
+  end_process(path, "going on after there was no space", s);
+}
+
+std::optional<StoreError> Store::write(const WriteBatch& batch) {
+  const StoreError no_space{StoreError::Code::kNoSpace, "no space left in data directory " + impl_->path};
+  if (impl_->out_of_space.load() && !impl_->resume()) return no_space;
+  impl_->fill_memtable();
+  rocksdb::WriteBatch translated = impl_->translate(*batch.impl_);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const Status s = impl_->db->Write(options, &translated);
+  if (s.ok()) return std::nullopt;
+  if (!is_no_space(s)) end_process(impl_->path, "a synced write", s);
+  impl_->out_of_space.store(true);
+  return no_space;
+}
+
+std::optional<StoreError> Store::checkpoint(const std::string& directory) {
+  rocksdb::Checkpoint* made = nullptr;
+  Status s = rocksdb::Checkpoint::Create(impl_->db.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  if (s.ok()) s = checkpoint->CreateCheckpoint(directory);
+  if (s.ok()) return std::nullopt;
+  if (is_no_space(s))
+    return StoreError{StoreError::Code::kNoSpace, "no space left for checkpoint " + directory};
+  return StoreError{StoreError::Code::kIo, "cannot make checkpoint " + directory + ": " + s.ToString()};
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Store::properties() const {
+  // Figures of a family are added up; these two are of the whole database.
+  static constexpr std::array kOfDatabase = {"rocksdb.block-cache-usage", "rocksdb.background-errors"};
+  static constexpr std::array kOfFamilies = {
+      "rocksdb.estimate-live-data-size",    "rocksdb.total-sst-files-size",
+      "rocksdb.estimate-num-keys",          "rocksdb.cur-size-all-mem-tables",
+      "rocksdb.num-immutable-mem-table",    "rocksdb.compaction-pending",
+      "rocksdb.num-running-compactions",    "rocksdb.num-running-flushes",
+      "rocksdb.estimate-table-readers-mem", "rocksdb.estimate-pending-compaction-bytes"};
+  std::vector<std::pair<std::string, std::uint64_t>> all;
+  std::uint64_t value = 0;
+  for (const char* name : kOfDatabase) {
+    if (impl_->db->GetIntProperty(name, &value)) all.emplace_back(name, value);
+  }
+  for (const char* name : kOfFamilies) {
+    if (impl_->db->GetAggregatedIntProperty(name, &value)) all.emplace_back(name, value);
+  }
+  return all;
+}
+
+std::string prefix_end(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && end.back() == '\xFF') end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(end.back() + 1);
+  return end;
+}
+
+}  // namespace gavel

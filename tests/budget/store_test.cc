@@ -1,0 +1,307 @@
+#include "budget/store.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "tests/budget/temporary_directory.h"
+
+namespace gavel {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+std::unique_ptr<Store> open_store(const std::string& path) {
+  auto opened = Store::open(path);
+  EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
+  return opened ? std::move(*opened) : nullptr;
+}
+
+void put(Store& store, Family family, std::string_view key, std::string_view value) {
+  WriteBatch batch;
+  batch.put(family, key, value);
+  ASSERT_FALSE(store.write(batch));
+}
+
+std::vector<std::pair<std::string, std::string>> rows(const Store& store, Family family,
+                                                      std::string_view begin, std::string_view end) {
+  std::vector<std::pair<std::string, std::string>> out;
+  store.scan(family, begin, end, [&](std::string_view k, std::string_view v) {
+    out.emplace_back(k, v);
+    return true;
+  });
+  return out;
+}
+
+std::string file_with_extension(const std::string& directory, const std::string& extension) {
+  std::string largest;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (entry.path().extension() != extension) continue;
+    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path().string();
+  }
+  return largest;
+}
+
+TEST(Store, KeepsEveryFamilyApartAndOverAReopening) {
+  TemporaryDirectory dir;
+  {
+    auto store = open_store(dir / "data");
+    WriteBatch batch;
+    for (int f = 0; f < kFamilyCount; ++f) batch.put(static_cast<Family>(f), "key", std::to_string(f));
+    ASSERT_FALSE(store->write(batch));
+  }
+  auto store = open_store(dir / "data");
+  for (int f = 0; f < kFamilyCount; ++f) {
+    EXPECT_EQ(store->get(static_cast<Family>(f), "key"), std::to_string(f));
+    EXPECT_EQ(store->get(static_cast<Family>(f), "other"), std::nullopt);
+  }
+}
+
+TEST(Store, ABatchPutsErasesAndErasesRangesInOrder) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  WriteBatch batch;
+  EXPECT_TRUE(batch.empty());
+  for (const char* key : {"a", "b", "c", "d"}) batch.put(Family::kReports, key, "1");
+  batch.erase(Family::kReports, "a");
+  batch.erase_range(Family::kReports, "b", "d");
+  batch.put(Family::kReports, "c", "2");
+  EXPECT_FALSE(batch.empty());
+  EXPECT_GT(batch.bytes(), 0u);
+  ASSERT_FALSE(store->write(batch));
+  EXPECT_THAT(rows(*store, Family::kReports, "", ""), ElementsAre(Pair("c", "2"), Pair("d", "1")));
+  batch.clear();
+  EXPECT_TRUE(batch.empty());
+  EXPECT_EQ(batch.bytes(), 0u);
+}
+
+TEST(Store, ScansHalfOpenRangesAndStopsWhenTold) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  for (const char* key : {"a", "b", "ba", "c"}) put(*store, Family::kMeta, key, key);
+  EXPECT_THAT(rows(*store, Family::kMeta, "b", "c"), ElementsAre(Pair("b", "b"), Pair("ba", "ba")));
+  EXPECT_THAT(rows(*store, Family::kMeta, "bb", ""), ElementsAre(Pair("c", "c")));
+  int seen = 0;
+  store->scan(Family::kMeta, "", "", [&](auto, auto) { return ++seen < 2; });
+  EXPECT_EQ(seen, 2);
+}
+
+TEST(Store, SkipScanGoesWhereTheVisitorSays) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  for (const char* key : {"a1", "a2", "b1", "b2", "c1"}) put(*store, Family::kMeta, key, "");
+  std::vector<std::string> seen;
+  store->skip_scan(Family::kMeta, "a", [&](std::string_view key, auto) -> std::optional<std::string> {
+    seen.emplace_back(key);
+    if (key == "b2") return std::nullopt;
+    return key == "a1" ? "b" : "";
+  });
+  EXPECT_THAT(seen, ElementsAre("a1", "b1", "b2"));
+}
+
+TEST(Store, PrefixEndIsTheKeyAfterThePrefix) {
+  EXPECT_EQ(prefix_end("ab"), "ac");
+  EXPECT_EQ(prefix_end("a\xFF"), "b");
+  EXPECT_EQ(prefix_end("\xFF\xFF"), "");
+  EXPECT_EQ(prefix_end(""), "");
+  EXPECT_EQ(prefix_end("a\x7F"), "a\x80");
+}
+
+TEST(Store, ADirectoryInUseIsLockedAndNamed) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  const auto second = Store::open(dir / "data");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, StoreError::Code::kLocked);
+  EXPECT_THAT(second.error().message, HasSubstr(dir / "data"));
+}
+
+// The child takes the lock without RocksDB, whose threads do not survive a fork.
+TEST(Store, ADirectoryInUseByAnotherProcessIsLocked) {
+  TemporaryDirectory dir;
+  open_store(dir / "data").reset();
+  const std::string lock_file = dir / "data/LOCK";
+  int ready[2], done[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  ASSERT_EQ(::pipe(done), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    struct flock whole = {};
+    whole.l_type = F_WRLCK;
+    const int fd = ::open(lock_file.c_str(), O_RDWR);
+    char byte = ::fcntl(fd, F_SETLK, &whole) == 0 ? 'y' : 'n';
+    if (::write(ready[1], &byte, 1) != 1 || ::read(done[0], &byte, 1) != 1) ::_exit(1);
+    ::_exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ASSERT_EQ(byte, 'y');
+  const auto second = Store::open(dir / "data");
+  EXPECT_EQ(::write(done[1], "x", 1), 1);
+  ::waitpid(child, nullptr, 0);
+  for (const int fd : {ready[0], ready[1], done[0], done[1]}) ::close(fd);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, StoreError::Code::kLocked);
+  EXPECT_TRUE(open_store(dir / "data"));
+}
+
+TEST(Store, AFileInThePlaceOfTheDirectoryIsAnIoError) {
+  TemporaryDirectory dir;
+  std::ofstream(dir / "data") << "not a directory";
+  const auto opened = Store::open(dir / "data");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, StoreError::Code::kIo);
+  EXPECT_THAT(opened.error().message, HasSubstr(dir / "data"));
+}
+
+// A copy of an open store's files is what a crash would leave.
+TEST(Store, ATornTailOfTheLogIsCut) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  for (int i = 0; i < 100; ++i)
+    put(*store, Family::kDedupe, "key" + std::to_string(100 + i), std::string(100, 'v'));
+  fs::copy(dir / "data", dir / "crashed", fs::copy_options::recursive);
+  const std::string log = file_with_extension(dir / "crashed", ".log");
+  fs::resize_file(log, fs::file_size(log) - 30);
+  auto crashed = open_store(dir / "crashed");
+  EXPECT_EQ(rows(*crashed, Family::kDedupe, "", "").size(), 99u);
+  EXPECT_EQ(crashed->get(Family::kDedupe, "key199"), std::nullopt);
+}
+
+TEST(Store, DamageInTheMiddleOfTheLogIsRefused) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  for (int i = 0; i < 1'000; ++i)
+    put(*store, Family::kDedupe, "key" + std::to_string(i), std::string(100, 'v'));
+  fs::copy(dir / "data", dir / "crashed", fs::copy_options::recursive);
+  const std::string log = file_with_extension(dir / "crashed", ".log");
+  {
+    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(fs::file_size(log) / 2));
+    file.put('\x5A');
+  }
+  const auto opened = Store::open(dir / "crashed");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, StoreError::Code::kCorrupt);
+}
+
+TEST(Store, ADirectoryWithoutItsCurrentFileIsNotTakenForNew) {
+  TemporaryDirectory dir;
+  { put(*open_store(dir / "data"), Family::kMeta, "k", "v"); }
+  fs::remove(dir / "data/CURRENT");
+  const auto opened = Store::open(dir / "data");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, StoreError::Code::kCorrupt);
+}
+
+TEST(Store, ACheckpointTakenWhileWritingIsConsistent) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  put(*store, Family::kMeta, "n", "0");
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {  // both families always hold the same number
+    for (int i = 1; !stop.load(); ++i) {
+      WriteBatch batch;
+      batch.put(Family::kMeta, "n", std::to_string(i));
+      batch.put(Family::kReports, "n", std::to_string(i));
+      ASSERT_FALSE(store->write(batch));
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    const std::string copy = dir / ("copy" + std::to_string(i));
+    const auto error = store->checkpoint(copy);
+    ASSERT_FALSE(error) << error->message;
+    auto opened = open_store(copy);
+    ASSERT_TRUE(opened);
+    const auto number = opened->get(Family::kMeta, "n");
+    EXPECT_EQ(opened->get(Family::kReports, "n").value_or("0"), number);
+  }
+  stop.store(true);
+  writer.join();
+  const auto again = store->checkpoint(dir / "copy0");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->code, StoreError::Code::kIo);
+  EXPECT_THAT(again->message, HasSubstr("copy0"));
+}
+
+TEST(Store, PropertiesNameRocksDbsFigures) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  put(*store, Family::kMeta, "k", std::string(1'000, 'v'));
+  const auto all = store->properties();
+  const auto keys =
+      std::ranges::find(all, "rocksdb.estimate-num-keys", &std::pair<std::string, std::uint64_t>::first);
+  ASSERT_NE(keys, all.end());
+  EXPECT_EQ(keys->second, 1u);
+  EXPECT_GE(all.size(), 8u);
+}
+
+// Needs the right to mount a small file system; skipped elsewhere.
+class StoreOnAFullDisk : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (::mount("tmpfs", dir_.path().c_str(), "tmpfs", 0, "size=12m") != 0) GTEST_SKIP() << "may not mount";
+    mounted_ = true;
+  }
+  void TearDown() override {
+    if (mounted_) ::umount(dir_.path().c_str());
+  }
+  // Leaves about `bytes` free.
+  void fill_up(std::uintmax_t bytes) {
+    std::ofstream file(dir_ / "ballast", std::ios::binary);
+    const std::string block(4'096, 'x');
+    while (fs::space(dir_.path()).available > bytes && file.write(block.data(), 4'096).flush()) {
+    }
+  }
+  TemporaryDirectory dir_;
+  bool mounted_ = false;
+};
+
+TEST_F(StoreOnAFullDisk, AWriteFailsAloneAndWorksAgainWhenThereIsSpace) {
+  for (const bool with_data : {false, true}) {
+    const std::string path = dir_ / (with_data ? "with" : "without");
+    auto store = open_store(path);
+    if (with_data) put(*store, Family::kMeta, "before", "1");
+    fill_up(40'000);
+    WriteBatch large;
+    large.put(Family::kAccounts, "large", std::string(400'000, 'l'));
+    for (int i = 0; i < 3; ++i) {
+      const auto error = store->write(large);
+      ASSERT_TRUE(error);
+      EXPECT_EQ(error->code, StoreError::Code::kNoSpace);
+      EXPECT_THAT(error->message, HasSubstr(path));
+      EXPECT_EQ(store->get(Family::kAccounts, "large"), std::nullopt);
+    }
+    fs::remove(dir_ / "ballast");
+    put(*store, Family::kAccounts, "after", "2");
+    put(*store, Family::kAccounts, "later", "3");
+    // What a crash would leave now holds what was acknowledged and nothing of what failed.
+    fs::copy(path, path + "_crashed", fs::copy_options::recursive);
+    auto crashed = open_store(path + "_crashed");
+    ASSERT_TRUE(crashed);
+    EXPECT_EQ(crashed->get(Family::kMeta, "before").has_value(), with_data);
+    EXPECT_EQ(crashed->get(Family::kAccounts, "after"), "2");
+    EXPECT_EQ(crashed->get(Family::kAccounts, "later"), "3");
+    EXPECT_EQ(crashed->get(Family::kAccounts, "large"), std::nullopt);
+    store.reset();
+    crashed.reset();
+    fs::remove_all(path);
+    fs::remove_all(path + "_crashed");
+  }
+}
+
+}  // namespace
+}  // namespace gavel
