@@ -1,0 +1,408 @@
+#include "api/json/json_reader.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "api/json/json_document.h"
+#include "api/json/json_writer.h"
+
+namespace gavel {
+
+namespace {
+
+constexpr std::size_t kPointerKeyBytesMax = 128;
+
+void append_pointer_token(std::string& out, std::string_view key) {
+  std::size_t length = std::min(key.size(), kPointerKeyBytesMax);
+  // Never cut inside a character: 10xxxxxx continues one.
+  while (length < key.size() && length > 0 && (static_cast<unsigned char>(key[length]) & 0xC0) == 0x80)
+    --length;
+  for (const char c : key.substr(0, length)) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+}
+
+void append_pointer(std::string& out, const JsonPath& path) {
+  if (path.parent == nullptr && path.key.empty() && path.index == JsonPath::kNoIndex) return;  // the root
+  if (path.parent != nullptr) append_pointer(out, *path.parent);
+  out += '/';
+  if (path.index != JsonPath::kNoIndex) {
+    append_unsigned(out, path.index);
+  } else {
+    append_pointer_token(out, path.key);
+  }
+}
+
+bool fail(const JsonNode& node, std::string reason, ErrorList& errors) {
+  errors.add(node.path.pointer(), std::move(reason));
+  return false;
+}
+
+std::string range_text(std::int64_t min, std::int64_t max, int decimals) {
+  std::string out = "must be ";
+  append_decimal(out, min, decimals);
+  out += " to ";
+  append_decimal(out, max, decimals);
+  return out;
+}
+
+// value x 10^decimals to the nearest integer, ties to even. fma() gives what the product lost, so that a tie
+// is a tie of the double itself.
+std::int64_t to_units(double value, double scale) {
+  const double product = value * scale;
+  const double lost = std::fma(value, scale, -product);
+  const double down = std::floor(product);
+  const double fraction = (product - down) + lost;
+  auto units = static_cast<std::int64_t>(down);
+  if (fraction > 0.5 || (fraction == 0.5 && (units & 1) != 0)) ++units;
+  return units;
+}
+
+}  // namespace
+
+void ErrorList::add(std::string pointer, std::string reason) {
+  if (!full()) errors_.push_back({std::move(pointer), std::move(reason)});
+}
+
+std::string JsonPath::pointer() const {
+  std::string out;
+  append_pointer(out, *this);
+  return out;
+}
+
+bool read_string(const JsonNode& node, const StringRule& rule, std::string_view& out, ErrorList& errors) {
+  if (node.value.type() != JsonType::kString) return fail(node, "must be a string", errors);
+  const std::string_view text = node.value.string();
+  if (text.size() < rule.min_bytes || text.size() > rule.max_bytes) {
+    if (text.empty()) return fail(node, "must not be empty", errors);
+    std::string reason = "must be ";
+    append_unsigned(reason, rule.min_bytes);
+    reason += " to ";
+    append_unsigned(reason, rule.max_bytes);
+    return fail(node, reason + " bytes of UTF-8", errors);
+  }
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (!rule.allow_control && std::ranges::any_of(text, is_control)) {
+    return fail(node, "must not hold control characters", errors);
+  }
+  out = text;
+  return true;
+}
+
+bool is_id(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == ':' || c == '-';
+  };
+  return !text.empty() && text.size() <= kIdBytesMax && std::ranges::all_of(text, allowed);
+}
+
+bool read_id(const JsonNode& node, std::string_view& out, ErrorList& errors) {
+  if (node.value.type() != JsonType::kString) return fail(node, "must be a string", errors);
+  if (!is_id(node.value.string())) return fail(node, "must be an id: 1 to 64 of A-Z a-z 0-9 . _ : -", errors);
+  out = node.value.string();
+  return true;
+}
+
+bool read_bool(const JsonNode& node, bool& out, ErrorList& errors) {
+  if (node.value.type() != JsonType::kBool) return fail(node, "must be true or false", errors);
+  out = node.value.boolean();
+  return true;
+}
+
+bool read_integer(const JsonNode& node, std::int64_t min, std::int64_t max, std::int64_t& out,
+                  ErrorList& errors) {
+  const JsonType type = node.value.type();
+  if (type == JsonType::kDecimal)
+    return fail(node, "must be an integer, written without fraction or exponent", errors);
+  if (type != JsonType::kInteger) return fail(node, "must be an integer", errors);
+  std::int64_t value = 0;
+  if (!json_integer(node.value, value) || value < min || value > max) {
+    return fail(node, range_text(min, max, 0), errors);
+  }
+  out = value;
+  return true;
+}
+
+bool read_fixed(const JsonNode& node, int decimals, std::int64_t min, std::int64_t max, std::int64_t& out,
+                ErrorList& errors) {
+  const JsonType type = node.value.type();
+  if (type != JsonType::kDecimal && type != JsonType::kInteger) return fail(node, "must be a number", errors);
+  const double scale = decimals == 6 ? 1e6 : 1e9;
+  const double value = node.value.number();
+  // Far outside the range the product would not fit an integer. The bound itself is checked in units.
+  const bool near =
+      value > static_cast<double>(min) / scale - 1 && value < static_cast<double>(max) / scale + 1;
+  const std::int64_t units = near ? to_units(value, scale) : 0;
+  if (!near || value < 0 || units < min || units > max)
+    return fail(node, range_text(min, max, decimals), errors);
+  out = units;
+  return true;
+}
+
+bool read_micros(const JsonNode& node, Micros min, Micros max, Micros& out, ErrorList& errors) {
+  return read_integer(node, min.value, max.value, out.value, errors);
+}
+
+bool read_factor(const JsonNode& node, Factor min, Factor max, Factor& out, ErrorList& errors) {
+  std::int64_t units = 0;
+  if (!read_fixed(node, 6, min.millionths, max.millionths, units, errors)) return false;
+  out.millionths = static_cast<std::int32_t>(units);
+  return true;
+}
+
+bool read_probability(const JsonNode& node, Probability& out, ErrorList& errors) {
+  std::int64_t units = 0;
+  if (!read_fixed(node, 9, 0, kProbabilityOne, units, errors)) return false;
+  out.nano = static_cast<std::int32_t>(units);
+  return true;
+}
+
+bool read_timestamp(const JsonNode& node, Timestamp& out, ErrorList& errors) {
+  if (node.value.type() == JsonType::kString && parse_timestamp(node.value.string(), out)) return true;
+  return fail(node, "must be a time as in RFC 3339, such as 2024-11-11T00:00:00+08:00", errors);
+}
+
+namespace {
+
+// Reads text from its front.
+struct Scanner {
+  std::string_view rest;
+
+  bool literal(char c) {
+    if (rest.empty() || rest.front() != c) return false;
+    rest.remove_prefix(1);
+    return true;
+  }
+  bool letter(char upper) { return literal(upper) || literal(static_cast<char>(upper + ('a' - 'A'))); }
+  // Exactly `digits` digits, at most `max`.
+  bool number(std::size_t digits, int min, int max, int& out) {
+    if (rest.size() < digits) return false;
+    int value = 0;
+    for (const char c : rest.substr(0, digits)) {
+      if (c < '0' || c > '9') return false;
+      value = value * 10 + (c - '0');
+    }
+    rest.remove_prefix(digits);
+    out = value;
+    return value >= min && value <= max;
+  }
+};
+
+// The fraction of a second behind its point, in whole microseconds.
+bool scan_fraction(Scanner& in, int& micros) {
+  micros = 0;
+  int digits = 0;
+  while (!in.rest.empty() && in.rest.front() >= '0' && in.rest.front() <= '9') {
+    if (digits < 6) micros = micros * 10 + (in.rest.front() - '0');
+    in.rest.remove_prefix(1);
+    if (++digits > 9) return false;
+  }
+  for (int i = digits; i < 6; ++i) micros *= 10;
+  return digits > 0;
+}
+
+bool scan_offset(Scanner& in, std::chrono::minutes& offset) {
+  if (in.letter('Z')) {
+    offset = {};
+    return true;
+  }
+  const bool west = in.literal('-');
+  if (!west && !in.literal('+')) return false;
+  int hours = 0, minutes = 0;
+  if (!in.number(2, 0, 23, hours) || !in.literal(':') || !in.number(2, 0, 59, minutes)) return false;
+  offset = std::chrono::minutes{(west ? -1 : 1) * (hours * 60 + minutes)};
+  return true;
+}
+
+}  // namespace
+
+bool parse_timestamp(std::string_view text, Timestamp& out) {
+  using namespace std::chrono;
+  Scanner in{text};
+  int y = 0, m = 0, d = 0, hour = 0, minute = 0, second = 0, fraction = 0;
+  if (!in.number(4, 0, 9999, y) || !in.literal('-') || !in.number(2, 1, 12, m) || !in.literal('-') ||
+      !in.number(2, 1, 31, d) || !in.letter('T') || !in.number(2, 0, 23, hour) || !in.literal(':') ||
+      !in.number(2, 0, 59, minute) || !in.literal(':') || !in.number(2, 0, 59, second)) {
+    return false;
+  }
+  if (in.literal('.') && !scan_fraction(in, fraction)) return false;
+  std::chrono::minutes offset{};
+  if (!scan_offset(in, offset) || !in.rest.empty()) return false;
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
+  if (!date.ok()) return false;
+  const Timestamp t = sys_days{date} + hours{hour} + std::chrono::minutes{minute} + seconds{second} +
+                      microseconds{fraction} - offset;
+  // An offset must not carry a time out of the years that can be written again.
+  const year_month_day utc{floor<days>(t)};
+  if (utc.year() < year{0} || utc.year() > year{9999}) return false;
+  out = t;
+  return true;
+}
+
+bool read_name(const JsonNode& node, std::span<const std::string_view> names, std::size_t& place,
+               ErrorList& errors) {
+  if (node.value.type() == JsonType::kString) {
+    const auto found = std::ranges::find(names, node.value.string());
+    if (found != names.end()) {
+      place = static_cast<std::size_t>(found - names.begin());
+      return true;
+    }
+  }
+  std::string reason = "must be ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) reason += i + 1 == names.size() ? " or " : ", ";
+    reason += names[i];
+  }
+  return fail(node, std::move(reason), errors);
+}
+
+bool read_array(const JsonNode& node, const ListRule& rule, ErrorList& errors,
+                CallableRef<void(const JsonNode&)> visit) {
+  if (node.value.type() != JsonType::kArray) return fail(node, "must be an array", errors);
+  const std::size_t size = node.value.size();
+  if (size < rule.min || size > rule.max) {
+    if (size == 0) return fail(node, "must not be an empty list", errors);
+    std::string reason = "must hold ";
+    append_unsigned(reason, rule.min);
+    reason += " to ";
+    append_unsigned(reason, rule.max);
+    return fail(node, reason + " elements", errors);
+  }
+  for_each_element(node, visit);
+  return true;
+}
+
+ObjectReader::ObjectReader(const JsonNode& node, ErrorList& errors) : node_(node), errors_(errors) {
+  if (node.value.type() != JsonType::kObject) {
+    fail(node, "must be an object", errors);
+    return;
+  }
+  is_object_ = true;
+  if (node.value.size() > kObjectMembersMax) {
+    fail(node, "has too many fields", errors);
+    is_object_ = false;
+    return;
+  }
+  for_each_member(node, [this](std::string_view key, const JsonNode& member) {
+    std::construct_at(&members_[count_++], Member{key, member.value, false});
+  });
+}
+
+ObjectReader::Member* ObjectReader::find(std::string_view name) {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (members_[i].key == name) return &members_[i];
+  }
+  return nullptr;
+}
+
+const ObjectReader::Member* ObjectReader::find(std::string_view name) const {
+  return const_cast<ObjectReader*>(this)->find(name);
+}
+
+bool ObjectReader::has(std::string_view name) const {
+  return find(name) != nullptr;
+}
+
+bool ObjectReader::has_null(std::string_view name) const {
+  const Member* member = find(name);
+  return member != nullptr && member->value.is_null();
+}
+
+void ObjectReader::ignore(std::string_view name) {
+  bool first = true;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (members_[i].key != name) continue;
+    members_[i].taken = true;
+    if (!first) add_error(name, "is there twice");
+    first = false;
+  }
+}
+
+bool ObjectReader::take(std::string_view name, Need need, JsonNode& out) {
+  if (!is_object_) return false;
+  ignore(name);
+  const Member* member = find(name);
+  if (member == nullptr || member->value.is_null()) {
+    if (need == Need::kRequired) add_error(name, member == nullptr ? "is required" : "must not be null");
+    return false;
+  }
+  out.value = member->value;
+  out.path = path_of(member->key);
+  return true;
+}
+
+bool ObjectReader::take_string(std::string_view name, Need need, const StringRule& rule,
+                               std::string_view& out) {
+  JsonNode node;
+  return take(name, need, node) && read_string(node, rule, out, errors_);
+}
+
+bool ObjectReader::take_id(std::string_view name, Need need, std::string_view& out) {
+  JsonNode node;
+  return take(name, need, node) && read_id(node, out, errors_);
+}
+
+bool ObjectReader::take_bool(std::string_view name, Need need, bool& out) {
+  JsonNode node;
+  return take(name, need, node) && read_bool(node, out, errors_);
+}
+
+bool ObjectReader::take_integer(std::string_view name, Need need, std::int64_t min, std::int64_t max,
+                                std::int64_t& out) {
+  JsonNode node;
+  return take(name, need, node) && read_integer(node, min, max, out, errors_);
+}
+
+bool ObjectReader::take_micros(std::string_view name, Need need, Micros min, Micros max, Micros& out) {
+  JsonNode node;
+  return take(name, need, node) && read_micros(node, min, max, out, errors_);
+}
+
+bool ObjectReader::take_factor(std::string_view name, Need need, Factor min, Factor max, Factor& out) {
+  JsonNode node;
+  return take(name, need, node) && read_factor(node, min, max, out, errors_);
+}
+
+bool ObjectReader::take_probability(std::string_view name, Need need, Probability& out) {
+  JsonNode node;
+  return take(name, need, node) && read_probability(node, out, errors_);
+}
+
+bool ObjectReader::take_timestamp(std::string_view name, Need need, Timestamp& out) {
+  JsonNode node;
+  return take(name, need, node) && read_timestamp(node, out, errors_);
+}
+
+bool ObjectReader::take_array(std::string_view name, Need need, const ListRule& rule,
+                              CallableRef<void(const JsonNode&)> visit) {
+  JsonNode node;
+  return take(name, need, node) && read_array(node, rule, errors_, visit);
+}
+
+bool ObjectReader::take_object(std::string_view name, Need need, CallableRef<void(ObjectReader&)> visit) {
+  JsonNode node;
+  if (!take(name, need, node)) return false;
+  ObjectReader reader(node, errors_);
+  if (!reader.is_object_) return false;
+  visit(reader);
+  reader.finish();
+  return true;
+}
+
+void ObjectReader::finish() {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (!members_[i].taken) errors_.add(path_of(members_[i].key).pointer(), "is not a field known here");
+  }
+}
+
+}  // namespace gavel
