@@ -1,0 +1,99 @@
+// gavel-generate: writes the demo marketplace as operations for POST /v1/bulk, or queries for POST
+// /v1/auctions.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "bench/marketplace/bulk_lines.h"
+#include "bench/marketplace/queries.h"
+
+namespace gavel {
+namespace {
+
+// Tells on stderr how far the work has come, once a second.
+class Progress {
+ public:
+  explicit Progress(bool shown) : shown_(shown) {}
+
+  void add(std::uint64_t rows, std::uint64_t total) {
+    rows_ += rows;
+    const auto now = std::chrono::steady_clock::now();
+    if (!shown_ || (rows_ != total && now - told_ < std::chrono::seconds(1))) return;
+    told_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    std::fprintf(stderr, "%llu of %llu rows, %.0f rows/s\n", static_cast<unsigned long long>(rows_),
+                 static_cast<unsigned long long>(total),
+                 static_cast<double>(rows_) / (seconds > 0 ? seconds : 1));
+  }
+
+ private:
+  bool shown_;
+  std::uint64_t rows_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point told_ = start_;
+};
+
+bool write_queries(QueryGenerator& queries, std::uint64_t count, std::FILE* out, Progress& progress) {
+  std::string line;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    line.clear();
+    queries.append_next_body(line);
+    line += '\n';
+    if (std::fwrite(line.data(), 1, line.size(), out) != line.size()) return false;
+    progress.add(1, count);
+  }
+  return true;
+}
+
+int run(int argc, char** argv) {
+  MarketplaceOptions options;
+  QueryOptions query_options;
+  std::uint64_t queries = 0;
+  std::string out_path;
+  bool progress_wanted = false;
+  CLI::App app{"Writes a demo marketplace of any size, the same for the same seed."};
+  app.add_option("--ads", options.ads, "Ads; shops, campaigns and keywords follow")
+      ->check(CLI::Range(1, 9'999'999));
+  app.add_option("--seed", options.seed, "Seed of everything random");
+  app.add_option("--year", options.year, "The year of the festivals")->check(CLI::Range(1971, 9998));
+  app.add_option("--queries", queries, "Instead write this many bodies for POST /v1/auctions, one a line");
+  app.add_option("--placements", query_options.placements, "Placements of each query (default search-top)")
+      ->delimiter(',')
+      ->expected(1, 8);
+  app.add_option("--slots", query_options.slots, "Slots of each placement")->check(CLI::Range(1, 40));
+  app.add_option("--out", out_path, "File to write (default: standard output)");
+  app.add_flag("--progress", progress_wanted, "Tell the progress on stderr even where that is no terminal");
+  CLI11_PARSE(app, argc, argv);
+
+  std::FILE* out = out_path.empty() ? stdout : std::fopen(out_path.c_str(), "wb");
+  if (out == nullptr) {
+    std::perror(out_path.c_str());
+    return 1;
+  }
+  Progress progress(progress_wanted || isatty(STDERR_FILENO) == 1);
+  const Marketplace marketplace(options);
+  bool written = false;
+  if (queries > 0) {
+    query_options.seed = options.seed;
+    QueryGenerator generator(marketplace, query_options);
+    written = write_queries(generator, queries, out, progress);
+  } else {
+    written = write_marketplace(marketplace, [&](std::string_view lines, std::uint64_t rows) {
+      progress.add(rows, marketplace.size().rows());
+      return std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
+    });
+  }
+  if ((out == stdout ? std::fflush(out) : std::fclose(out)) != 0) written = false;
+  if (!written) std::perror("gavel-generate: cannot write");
+  return written ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace gavel
+
+int main(int argc, char** argv) {
+  return gavel::run(argc, argv);
+}
