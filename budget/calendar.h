@@ -27,17 +27,25 @@ class Calendar {
   static Result<Calendar, CalendarError> load(std::string_view iana_name);
 
   const std::string& zone() const { return zone_; }
+  // The day never goes back as t goes on: in the zones that once set the wall clock back past midnight (St John's,
+  // 1987 to 2011, at 00:01) the minutes that come again belong to the new day.
   LocalTime local(Timestamp t) const;
   Day day_of(Timestamp t) const { return local(t).day; }
   // The first instant of the day (where midnight is skipped by the zone: the first instant after the gap).
   Timestamp day_begin(Day day) const;
   Timestamp day_end(Day day) const { return day_begin(day + std::chrono::days{1}); }
-  // The start of the whole hour of the zone that holds t: an hour of a report.
+  // The start of the whole hour of the zone that holds t: an hour of a report. Where the zone changes its offset inside
+  // an hour by the wall clock, a new hour begins there.
   Timestamp hour_begin(Timestamp t) const;
 
  private:
-  struct Era { Timestamp begin; Duration offset; };  // offset from UTC that holds from `begin` on
-  Duration offset_at(Timestamp t) const;
+  struct Era {
+    Timestamp begin;
+    Duration offset;   // from UTC; holds from `begin` on
+    Day earliest_day;  // the day that the eras before had reached
+  };
+  const Era& era_at(Timestamp t) const;
+  void add_era(Timestamp begin, Duration offset);
   std::string zone_;
   std::vector<Era> eras_;  // by begin, ascending, never empty
 };
