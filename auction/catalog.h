@@ -15,6 +15,7 @@
 
 #include "auction/paged_table.h"
 #include "auction/resources.h"
+#include "auction/shared_list.h"
 #include "auction/symbols.h"
 #include "budget/accounts.h"
 
@@ -60,7 +61,20 @@ struct CampaignRow {
   SharedPtr<CampaignServing> serving;                // not null where live
 };
 
-struct ServingClause { std::vector<Symbol> all, none; };
+// What display candidates are listed under: each ad group stands under one kind of attribute that a request must have for
+// it to be eligible, the most selective it has: the tags of its audience (one of `all` per clause), else its
+// categories, else its placements; and in kEverything where it requires none of these.
+enum class TermKind : std::uint8_t { kTag, kCategory, kPlacement, kEverything };
+struct Term {
+  TermKind kind = TermKind::kEverything;
+  std::uint32_t number = 0;                          // Symbol of the tag or category, or PlacementIx
+  bool operator==(const Term&) const = default;
+};
+
+struct ServingClause {
+  std::vector<Symbol> all, none;
+  bool operator==(const ServingClause&) const = default;
+};
 
 struct AdGroupServing {
   CampaignIx campaign;
@@ -69,6 +83,7 @@ struct AdGroupServing {
   std::vector<PlacementIx> placements;               // empty = all
   std::vector<Symbol> categories;                    // empty = all
   std::vector<ServingClause> audience;               // empty = everyone
+  std::vector<Term> terms;                           // what it is listed under while it is live, each once
 };
 struct AdGroupRow {
   bool live = false;
@@ -111,15 +126,6 @@ struct FestivalServing {
 struct FestivalRow {
   bool live = false;
   SharedPtr<FestivalServing> serving;                // not null where live
-};
-
-// What display candidates are listed under: each ad group stands under one kind of attribute that a request must have for
-// it to be eligible, the most selective it has: the tags of its audience (one of `all` per clause), else its
-// categories, else its placements; and in kEverything where it requires none of these.
-enum class TermKind : std::uint8_t { kTag, kCategory, kPlacement, kEverything };
-struct Term {
-  TermKind kind = TermKind::kEverything;
-  std::uint32_t number = 0;                          // Symbol of the tag or category, or PlacementIx
 };
 
 struct CatalogCounts {

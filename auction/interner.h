@@ -1,14 +1,15 @@
 // Strings given dense numbers in the order of their first appearance.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 
 namespace gavel {
 
-// Grow-only. find() and at() never wait and may run on any thread; intern() and reserve() are for one thread at a
-// time. Views stay valid for the life of the interner.
+// Grow-only. find() and at() never wait and may run on any thread; intern(), reserve() and memory_bytes() are for one
+// thread at a time. Views stay valid for the life of the interner and are aligned to 4 bytes. A name is any bytes.
 class Interner {
  public:
   static constexpr std::uint32_t kAbsent = 0xFFFFFFFF;
@@ -19,7 +20,7 @@ class Interner {
   std::uint32_t find(std::string_view name) const;  // kAbsent where it was never interned
   std::uint32_t intern(std::string_view name);      // the number it has or now gets
   std::string_view at(std::uint32_t number) const;  // requires number < size(); empty for a reserved number
-  std::uint32_t size() const;
+  std::uint32_t size() const;  // one more than the greatest number given or reserved
   // Makes the next number at least `number`: those skipped have no name (they were given and never stored).
   void reserve(std::uint32_t number);
   std::size_t memory_bytes() const;

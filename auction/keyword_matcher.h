@@ -15,11 +15,12 @@ struct GroupMatch {
   AdGroupIx group;
   KeywordIx keyword;      // the best that matches: exact before phrase before broad, then the higher bid, then the lesser
                           // external id; none where only negative keywords matched
-  Micros bid;             // that keyword's, or the ad group's where it has none
+  Micros bid;             // that keyword's, or the ad group's where it has none (or where there is none)
   bool negative = false;  // a negative keyword matches: the group is out
 };
 
-// Not thread-safe: one a worker; reuses its memory, no allocation in the steady state.
+// Not thread-safe: one a worker; reuses its memory, no allocation in the steady state but what ICU takes to cut Chinese
+// and Japanese by its dictionary.
 class KeywordMatcher {
  public:
   // The ad groups with at least one enabled, live keyword that matches the query, sorted by group, valid until the next
@@ -27,10 +28,24 @@ class KeywordMatcher {
   std::span<const GroupMatch> match(std::string_view query, const Catalog& catalog);
 
  private:
+  // One keyword that matches.
+  struct Hit {
+    AdGroupIx group;
+    bool negative = false;
+    MatchType match = MatchType::kBroad;
+    Micros bid;  // the keyword's or the ad group's
+    KeywordIx keyword;
+  };
+
+  void find_texts(const Catalog& catalog);
+  void add_hits(const TextMatch& text, const Catalog& catalog);
+  void best_of_groups(const Catalog& catalog);
+
   Segmenter segmenter_;
   std::vector<std::string> words_;
   std::vector<WordId> ids_;
   std::vector<TextMatch> texts_;
+  std::vector<Hit> hits_;
   std::vector<GroupMatch> groups_;
 };
 

@@ -1,48 +1,101 @@
 // A persistent array: copies share their pages, and a change copies only the pages on its way.
 #pragma once
 
+#include <array>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
-#include <array>
 #include <cstdint>
-#include <span>
-#include <vector>
+
+#include "auction/shared_list.h"
 
 namespace gavel {
 
-// A radix tree of fixed fan-out over dense numbers. Copying the table copies one pointer. Reading is thread-safe while
-// another thread changes another copy. A page that only this table refers to is changed in place.
+// A radix tree of fixed fan-out over dense numbers. Copying the table copies one pointer. Reading is
+// thread-safe while another thread changes another copy. A page that only this table refers to is changed in
+// place.
+//
+// Invariants: levels_ is 0 where nothing was ever set, else the root stands levels_ - 1 levels above the
+// leaves and covers numbers below kFanOut^levels_. A page whose use count is 1, on a path of such pages from
+// this root, is seen by nobody else.
 template <class T>
 class PagedTable {
  public:
   // A value-initialised T for numbers never set. The reference lives until this table changes or ends.
-  const T& at(std::uint32_t number) const;
-  // The element to change, made where it is new; pages that other tables share are copied first. The reference lives
-  // until the table is next copied or changed.
-  T& mutate(std::uint32_t number);
+  const T& at(std::uint32_t number) const {
+    static const T kNever{};
+    if (number >= size_) return kNever;
+    const Node* node = root_.get();
+    for (std::uint32_t level = levels_ - 1; level > 0 && node != nullptr; --level) {
+      node = static_cast<const Inner*>(node)->children[index_in(level, number)].get();
+    }
+    if (node == nullptr) return kNever;
+    return static_cast<const Leaf*>(node)->values[index_in(0, number)];
+  }
+
+  // The element to change, made where it is new; pages that other tables share are copied first. The
+  // reference lives until the table is next copied or changed.
+  T& mutate(std::uint32_t number) {
+    cover(number);
+    boost::intrusive_ptr<Node>* place = &root_;
+    for (std::uint32_t level = levels_ - 1; level > 0; --level) {
+      place = &own<Inner>(*place).children[index_in(level, number)];
+    }
+    if (number >= size_) size_ = number + 1;
+    return own<Leaf>(*place).values[index_in(0, number)];
+  }
+
   std::uint32_t size() const { return size_; }  // one more than the greatest number ever set
 
  private:
   static constexpr std::uint32_t kBits = 5;
   static constexpr std::uint32_t kFanOut = 1u << kBits;
-  struct Node;
-  struct Leaf;
+
+  struct Node : boost::intrusive_ref_counter<Node, boost::thread_safe_counter> {
+    Node() = default;
+    Node(const Node&) = default;
+    Node& operator=(const Node&) = delete;
+    virtual ~Node() = default;
+  };
+  struct Inner final : Node {
+    std::array<boost::intrusive_ptr<Node>, kFanOut> children;
+  };
+  struct Leaf final : Node {
+    std::array<T, kFanOut> values{};
+  };
+
+  static std::uint32_t index_in(std::uint32_t level, std::uint32_t number) {
+    return (number >> (kBits * level)) & (kFanOut - 1);
+  }
+
+  // Raises the root until it covers `number`.
+  void cover(std::uint32_t number) {
+    if (levels_ == 0) levels_ = 1;
+    while ((static_cast<std::uint64_t>(number) >> (kBits * levels_)) != 0) {
+      if (root_) {
+        auto* above = new Inner;
+        above->children[0] = std::move(root_);
+        root_ = above;
+      }
+      ++levels_;
+    }
+  }
+
+  // The page at `place`, which the caller may change: a new one where there was none, a copy where it is
+  // shared.
+  template <class Page>
+  static Page& own(boost::intrusive_ptr<Node>& place) {
+    if (!place) {
+      place = new Page;
+    } else if (place->use_count() != 1) {
+      // use_count() loads with acquire: where it shows 1, what the last other holder read happened before.
+      place = new Page(static_cast<const Page&>(*place));
+    }
+    return static_cast<Page&>(*place);
+  }
+
   boost::intrusive_ptr<Node> root_;
   std::uint32_t levels_ = 0;
   std::uint32_t size_ = 0;
-};
-
-// A list of numbers that snapshots share; append and erase copy it only where somebody else holds it too.
-template <class T>
-class SharedList {
- public:
-  std::span<const T> span() const;
-  void append(T value);
-  bool erase(T value);  // the last element takes its place; false where it is not there
-
- private:
-  struct Block : boost::intrusive_ref_counter<Block, boost::thread_safe_counter> { std::vector<T> values; };
-  boost::intrusive_ptr<Block> block_;
 };
 
 }  // namespace gavel

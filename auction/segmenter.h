@@ -13,14 +13,16 @@ namespace gavel {
 enum class SegmentError { kInvalidUtf8 };
 
 // Not thread-safe: one a thread. Words are segments of the root locale's word break iterator over the normalised,
-// case-folded text that are not only punctuation, space or symbols.
+// case-folded text that are not only punctuation, space or invisible characters; symbols such as "+" are words. Text of
+// ASCII letters, digits and blanks is cut without ICU, to the same words.
 class Segmenter {
  public:
-  Segmenter();
+  Segmenter();  // throws std::runtime_error where ICU's data is missing: made at start-up
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
 
-  // Replaces `words` by the words of `text`, reusing its strings. At most `words_max` of them.
+  // Replaces `words` by the words of `text`, in order, the first `words_max` of them; reuses its strings. On failure
+  // `words` is empty. Time linear in the text, whatever `words_max` is.
   Result<void, SegmentError> cut(std::string_view text, std::size_t words_max, std::vector<std::string>& words);
 
   // ICU's and Unicode's versions, by which the words of stored keywords were cut, such as "icu-72.1/unicode-15.0".

@@ -1,0 +1,21 @@
+#include "auction/catalog.h"
+
+namespace gavel {
+
+Catalog::Catalog(std::shared_ptr<Symbols> symbols) : symbols_(std::move(symbols)) {}
+
+std::span<const AdGroupIx> Catalog::groups_under(Term term) const {
+  switch (term.kind) {
+    case TermKind::kTag:
+      return groups_of_tag_.at(term.number).span();
+    case TermKind::kCategory:
+      return groups_of_category_.at(term.number).span();
+    case TermKind::kPlacement:
+      return groups_of_placement_.at(term.number).span();
+    case TermKind::kEverything:
+      return groups_of_everything_.span();
+  }
+  return {};
+}
+
+}  // namespace gavel

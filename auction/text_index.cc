@@ -1,0 +1,197 @@
+#include "auction/text_index.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <string_view>
+
+#include "auction/interner.h"
+#include "budget/stable_vector.h"
+
+namespace gavel {
+
+namespace {
+
+// One text in the list of the word that it is listed under.
+struct Listing {
+  TextIx text;
+  WordId
+      other;  // another word of the text (the same one where it has no other): most texts are ruled out by it
+};
+
+// Lists grow by blocks that never move, so that readers walk them while they grow. A block's listings below
+// `count` are complete; the next block hangs on a full one.
+struct Block {
+  explicit Block(std::uint32_t size) : capacity(size), listings(new Listing[size]) {}
+
+  const std::uint32_t capacity;
+  std::atomic<std::uint32_t> count{0};
+  std::atomic<Block*> next{nullptr};
+  std::unique_ptr<Listing[]> listings;
+};
+
+struct Word {
+  std::atomic<Block*> first{nullptr};
+  Block* last = nullptr;         // the writer's
+  std::uint32_t text_count = 0;  // the writer's: distinct texts that have the word, wherever they are listed
+};
+
+constexpr std::uint32_t kBlockCapacityMax = 4096;
+
+// A query's distinct known words, on the stack: open addressing, at most half full.
+class WordSet {
+ public:
+  WordSet() { slots_.fill(kUnknownWord); }
+
+  // False where it was there.
+  bool insert(WordId word) {
+    WordId& slot = slots_[find(word)];
+    if (slot == word) return false;
+    slot = word;
+    return true;
+  }
+  bool contains(WordId word) const { return slots_[find(word)] == word; }
+
+ private:
+  static constexpr std::size_t kSlots = std::bit_ceil(2 * kQueryWordsMax);
+
+  std::size_t find(WordId word) const {
+    std::size_t i = (word * 0x9E3779B1u) >> (32 - std::countr_zero(kSlots));
+    while (slots_[i] != word && slots_[i] != kUnknownWord) i = (i + 1) % kSlots;
+    return i;
+  }
+
+  std::array<WordId, kSlots> slots_;
+};
+
+// A text as the name by which it is interned: its words' ids, byte for byte.
+std::string_view bytes_of(std::span<const WordId> words) {
+  return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
+}
+
+bool stands_in(std::span<const WordId> words, std::span<const WordId> query) {
+  return !std::ranges::search(query, words).empty();
+}
+
+}  // namespace
+
+struct TextIndex::Impl {
+  std::span<const WordId> words_of(std::uint32_t text) const {
+    const std::string_view bytes = texts.at(text);
+    return {reinterpret_cast<const WordId*>(bytes.data()), bytes.size() / sizeof(WordId)};
+  }
+
+  void list(TextIx text, std::span<const WordId> text_words);
+  void append(Word& word, Listing listing);
+  void match_listed(WordId word, const WordSet& present, std::span<const WordId> query,
+                    std::vector<TextMatch>& out) const;
+
+  Interner words;
+  Interner texts;
+  StableVector<Word> entries;  // by WordId; an entry is there before its word can be found
+  std::vector<std::unique_ptr<Block>> blocks;
+  std::size_t block_bytes = 0;
+};
+
+// Counts the new text under each of its distinct words and lists it under the one that the fewest texts had
+// before.
+void TextIndex::Impl::list(TextIx text, std::span<const WordId> text_words) {
+  std::array<WordId, kKeywordWordsMax> distinct_words{};
+  const auto end = std::ranges::copy(text_words, distinct_words.begin()).out;
+  std::sort(distinct_words.begin(), end);
+  const std::span<WordId> distinct(distinct_words.begin(), std::unique(distinct_words.begin(), end));
+
+  // By rarity; of equally rare words the longer known one, so that the order does not depend on the hash.
+  std::ranges::sort(distinct, [this](WordId a, WordId b) {
+    return std::pair(entries[a].text_count, a) < std::pair(entries[b].text_count, b);
+  });
+  append(entries[distinct.front()], {text, distinct.size() > 1 ? distinct[1] : distinct[0]});
+  for (const WordId word : distinct) ++entries[word].text_count;
+}
+
+void TextIndex::Impl::append(Word& word, Listing listing) {
+  if (word.last == nullptr || word.last->count.load(std::memory_order_relaxed) == word.last->capacity) {
+    const std::uint32_t capacity =
+        word.last == nullptr ? 1 : std::min(word.last->capacity * 2, kBlockCapacityMax);
+    Block* block = blocks.emplace_back(std::make_unique<Block>(capacity)).get();
+    block_bytes += sizeof(Block) + capacity * sizeof(Listing);
+    std::atomic<Block*>& place = word.last == nullptr ? word.first : word.last->next;
+    place.store(block, std::memory_order_release);
+    word.last = block;
+  }
+  const std::uint32_t count = word.last->count.load(std::memory_order_relaxed);
+  word.last->listings[count] = listing;
+  word.last->count.store(count + 1, std::memory_order_release);
+}
+
+void TextIndex::Impl::match_listed(WordId word, const WordSet& present, std::span<const WordId> query,
+                                   std::vector<TextMatch>& out) const {
+  for (const Block* block = entries[word].first.load(std::memory_order_acquire); block != nullptr;
+       block = block->next.load(std::memory_order_acquire)) {
+    const std::span<const Listing> listings(block->listings.get(),
+                                            block->count.load(std::memory_order_acquire));
+    for (const Listing& listing : listings) {
+      if (!present.contains(listing.other)) continue;
+      const std::span<const WordId> text = words_of(listing.text.value);
+      if (!std::ranges::all_of(text, [&](WordId w) { return present.contains(w); })) continue;
+      const bool phrase = stands_in(text, query);
+      out.push_back({listing.text, phrase, phrase && text.size() == query.size()});
+    }
+  }
+}
+
+TextIndex::TextIndex() : impl_(std::make_unique<Impl>()) {}
+TextIndex::~TextIndex() = default;
+
+TextIx TextIndex::intern(std::span<const std::string> words) {
+  Impl& my = *impl_;
+  std::array<WordId, kKeywordWordsMax> ids{};
+  const std::size_t count = std::min(words.size(), kKeywordWordsMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    my.entries.grow_to(std::size_t{my.words.size()} + 1);
+    ids[i] = my.words.intern(words[i]);
+  }
+  const std::span<const WordId> text(ids.data(), count);
+  const std::uint32_t known = my.texts.size();
+  const TextIx ix{my.texts.intern(bytes_of(text))};
+  if (ix.value == known && !text.empty()) my.list(ix, text);
+  return ix;
+}
+
+WordId TextIndex::find_word(std::string_view word) const {
+  return impl_->words.find(word);
+}
+
+std::span<const WordId> TextIndex::words_of(TextIx text) const {
+  return impl_->words_of(text.value);
+}
+
+void TextIndex::match(std::span<const WordId> query, std::vector<TextMatch>& out) const {
+  // A query that is cut here is longer than any keyword's text, so it is still nobody's exact match.
+  static_assert(kQueryWordsMax > kKeywordWordsMax);
+  WordSet present;
+  query = query.first(std::min(query.size(), kQueryWordsMax));
+  std::array<WordId, kQueryWordsMax> distinct;
+  std::size_t distinct_count = 0;
+  for (const WordId word : query) {
+    if (word != kUnknownWord && present.insert(word)) distinct[distinct_count++] = word;
+  }
+  for (const WordId word : std::span(distinct).first(distinct_count)) {
+    impl_->match_listed(word, present, query, out);
+  }
+}
+
+std::uint32_t TextIndex::text_count() const {
+  return impl_->texts.size();
+}
+std::uint32_t TextIndex::word_count() const {
+  return impl_->words.size();
+}
+
+std::size_t TextIndex::memory_bytes() const {
+  return impl_->words.memory_bytes() + impl_->texts.memory_bytes() + impl_->entries.size() * sizeof(Word) +
+         impl_->blocks.capacity() * sizeof(void*) + impl_->block_bytes;
+}
+
+}  // namespace gavel
