@@ -5,9 +5,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "budget/ids.h"
 #include "budget/money.h"
@@ -26,6 +26,7 @@ struct DaySpend {
   std::atomic<std::int32_t> day{INT32_MIN};  // days since 1970-01-01 in the platform's zone
   std::atomic<std::int64_t> spent{0};
   Micros on(Day today) const;  // 0 where nothing was recorded on `today` (or later) yet
+  void set(Day today, Micros amount);  // the ledger's alone
 };
 
 struct AdvertiserAccount {
@@ -69,13 +70,19 @@ struct Payer {
 
 class Accounts {
  public:
-  // Makes the account where there is none yet; any order. One thread at a time (whoever changes resources).
+  Accounts();
+
+  // Makes the account where there is none yet; any order. Thread-safe.
   AdvertiserAccount& open(AdvertiserIx ix);
   CampaignAccount& open(CampaignIx ix, AdvertiserIx advertiser);
   // The account of this campaign's budget for this festival, made where there is none yet.
   FestivalAccountIx open_festival(CampaignIx campaign, FestivalIx festival);
   // None where open_festival was never called for the pair. Thread-safe against open_festival.
   FestivalAccountIx find_festival(CampaignIx campaign, FestivalIx festival) const;
+
+  // Whether the account was opened.
+  bool contains(AdvertiserIx ix) const { return ix.value < advertisers_.size(); }
+  bool contains(CampaignIx ix) const;
 
   // Requires that the account was opened. References stay valid for the life of this object.
   AdvertiserAccount& operator[](AdvertiserIx ix) { return advertisers_[ix.value]; }
@@ -95,6 +102,11 @@ class Accounts {
   Funds try_hold(const Payer& payer, Day today, Micros amount);
   void release_hold(CampaignIx campaign, AdvertiserIx advertiser, Micros amount);
 
+  // How many of each there are, opened or below one that was: every index below is safe to look at.
+  std::size_t advertiser_count() const { return advertisers_.size(); }
+  std::size_t campaign_count() const { return campaigns_.size(); }
+  std::size_t festival_count() const { return festivals_.size(); }
+
   // For metrics: the sum of everything held.
   Micros held_total() const { return {held_total_.load(std::memory_order_relaxed)}; }
 
@@ -103,10 +115,10 @@ class Accounts {
   StableVector<CampaignAccount> campaigns_;
   StableVector<FestivalAccount> festivals_;
   std::atomic<std::int64_t> held_total_{0};
+  struct Room;
+  Room room_of(const Payer& payer, Day today) const;
   struct FestivalPairs;
   std::shared_ptr<FestivalPairs> festival_pairs_;  // (campaign, festival) -> account; see accounts.cc
- public:
-  Accounts();
 };
 
 }  // namespace gavel

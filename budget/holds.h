@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "budget/accounts.h"
@@ -30,13 +31,16 @@ class HoldBook {
 
  private:
   struct Slot;
+  bool release_slot(Slot& slot, std::uint64_t state);
   std::uint32_t epoch_;
   std::uint64_t worker_bits_;
   std::size_t mask_;
   Accounts& accounts_;
   std::unique_ptr<Slot[]> slots_;
   std::atomic<std::uint64_t> next_{0};
-  std::atomic<std::uint64_t> oldest_{0};
+  std::atomic<std::int64_t> first_expiry_;  // no hold expires before it: expire() need not look earlier
+  std::mutex expire_mutex_;                 // one expire() at a time; guards oldest_
+  std::uint64_t oldest_ = 0;                // every hold before it is released
   std::atomic<std::uint64_t> evicted_{0};
 };
 

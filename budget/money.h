@@ -24,6 +24,10 @@ struct Micros {
 inline constexpr Micros kMaxBid{1'000'000'000'000};             // bids, effective bids, reserves, increments
 inline constexpr Micros kMaxAmount{1'000'000'000'000'000};  // budgets, balances, deposits, conversion values
 
+// What the sum of all charges or of all deposits of one advertiser can reach: far from the end of the integer, so that
+// sums of a few such totals and amounts cannot overflow.
+inline constexpr Micros kMaxTotal{4'000'000'000'000'000'000};
+
 // A probability (or a position's click-through rate relative to the first) at 1e-9: 0 .. 1,000,000,000.
 struct Probability {
   std::int32_t nano = 0;

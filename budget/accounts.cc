@@ -1,0 +1,149 @@
+#include "budget/accounts.h"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+
+namespace gavel {
+namespace {
+
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
+// What is left of a limit, never negative: one that was lowered below what is spent leaves nothing.
+std::int64_t left_of(std::int64_t limit, std::int64_t spent) {
+  return limit == kNoLimit ? kUnlimited : std::max<std::int64_t>(limit - spent, 0);
+}
+
+std::int64_t saturating_add(std::int64_t a, std::int64_t b) {
+  return a > kUnlimited - b ? kUnlimited : a + b;
+}
+
+}  // namespace
+
+Micros DaySpend::on(Day today) const {
+  const bool recorded = day.load(std::memory_order_acquire) >= today.time_since_epoch().count();
+  return {recorded ? spent.load(std::memory_order_acquire) : 0};
+}
+
+void DaySpend::set(Day today, Micros amount) {
+  spent.store(amount.value, std::memory_order_release);
+  day.store(static_cast<std::int32_t>(today.time_since_epoch().count()), std::memory_order_release);
+}
+
+// Looked up by the ledger and by whoever builds a catalog, not by auctions.
+struct Accounts::FestivalPairs {
+  mutable std::shared_mutex mutex;  // guards `accounts`, and the growth of all three vectors
+  std::unordered_map<std::uint64_t, std::uint32_t> accounts;
+
+  static std::uint64_t key(CampaignIx campaign, FestivalIx festival) {
+    return std::uint64_t{campaign.value} << 32 | festival.value;
+  }
+};
+
+// What limits less what is spent leave, before holds.
+struct Accounts::Room {
+  std::int64_t balance;   // of the advertiser
+  std::int64_t account;   // of the advertiser's daily budget
+  std::int64_t campaign;  // of the campaign's lifetime and daily budgets
+};
+
+Accounts::Accounts() : festival_pairs_(std::make_shared<FestivalPairs>()) {}
+
+AdvertiserAccount& Accounts::open(AdvertiserIx ix) {
+  const std::unique_lock lock(festival_pairs_->mutex);
+  advertisers_.grow_to(std::size_t{ix.value} + 1);
+  return advertisers_[ix.value];
+}
+
+CampaignAccount& Accounts::open(CampaignIx ix, AdvertiserIx advertiser) {
+  const std::unique_lock lock(festival_pairs_->mutex);
+  campaigns_.grow_to(std::size_t{ix.value} + 1);
+  CampaignAccount& account = campaigns_[ix.value];
+  account.advertiser.store(advertiser.value, std::memory_order_release);
+  return account;
+}
+
+bool Accounts::contains(CampaignIx ix) const {
+  return ix.value < campaigns_.size() &&
+         campaigns_[ix.value].advertiser.load(std::memory_order_acquire) != AdvertiserIx::kNone;
+}
+
+FestivalAccountIx Accounts::open_festival(CampaignIx campaign, FestivalIx festival) {
+  const std::unique_lock lock(festival_pairs_->mutex);
+  const auto next = static_cast<std::uint32_t>(festivals_.size());
+  const auto [entry, made] =
+      festival_pairs_->accounts.try_emplace(FestivalPairs::key(campaign, festival), next);
+  if (made) {
+    festivals_.grow_to(std::size_t{next} + 1);
+    festivals_[next].campaign.store(campaign.value, std::memory_order_release);
+    festivals_[next].festival.store(festival.value, std::memory_order_release);
+  }
+  return {entry->second};
+}
+
+FestivalAccountIx Accounts::find_festival(CampaignIx campaign, FestivalIx festival) const {
+  const std::shared_lock lock(festival_pairs_->mutex);
+  const auto found = festival_pairs_->accounts.find(FestivalPairs::key(campaign, festival));
+  return found == festival_pairs_->accounts.end() ? FestivalAccountIx{} : FestivalAccountIx{found->second};
+}
+
+Accounts::Room Accounts::room_of(const Payer& payer, Day today) const {
+  constexpr auto kAcquire = std::memory_order_acquire;
+  const AdvertiserAccount& advertiser = (*this)[payer.advertiser];
+  const CampaignAccount& campaign = (*this)[payer.campaign];
+  const std::int64_t opening = advertiser.opening_balance.load(kAcquire);
+  const std::int64_t paid_in = opening == kNoLimit ? kNoLimit : opening + advertiser.deposited.load(kAcquire);
+  std::int64_t day_room =
+      left_of(campaign.daily_budget.load(kAcquire), campaign.today_regular.on(today).value);
+  if (payer.festival.exists()) {
+    const FestivalAccount& festival = (*this)[payer.festival];
+    const std::int64_t extra = std::max<std::int64_t>(festival.daily_budget.load(kAcquire), 0);
+    day_room = saturating_add(day_room, left_of(extra, festival.today.on(today).value));
+  }
+  return {.balance = left_of(paid_in, advertiser.charged.load(kAcquire)),
+          .account = left_of(advertiser.daily_budget.load(kAcquire), advertiser.today.on(today).value),
+          .campaign = std::min(
+              day_room, left_of(campaign.lifetime_budget.load(kAcquire), campaign.charged.load(kAcquire)))};
+}
+
+Funds Accounts::check(const Payer& payer, Day today, Micros expected) const {
+  const Room room = room_of(payer, today);
+  const std::int64_t by_advertiser =
+      (*this)[payer.advertiser].held.load(std::memory_order_acquire) + expected.value;
+  const std::int64_t by_campaign =
+      (*this)[payer.campaign].held.load(std::memory_order_acquire) + expected.value;
+  if (room.balance < by_advertiser) return Funds::kBalanceExhausted;
+  if (room.account < by_advertiser || room.campaign < by_campaign) return Funds::kBudgetExhausted;
+  return Funds::kEnough;
+}
+
+// Adds first and looks afterwards: of two racing holds the one that adds second to an account counts both.
+Funds Accounts::try_hold(const Payer& payer, Day today, Micros amount) {
+  AdvertiserAccount& advertiser = (*this)[payer.advertiser];
+  CampaignAccount& campaign = (*this)[payer.campaign];
+  const std::int64_t by_advertiser =
+      advertiser.held.fetch_add(amount.value, std::memory_order_acq_rel) + amount.value;
+  const std::int64_t by_campaign =
+      campaign.held.fetch_add(amount.value, std::memory_order_acq_rel) + amount.value;
+  const Room room = room_of(payer, today);
+  Funds funds = Funds::kEnough;
+  if (room.account < by_advertiser || room.campaign < by_campaign) funds = Funds::kBudgetExhausted;
+  if (room.balance < by_advertiser) funds = Funds::kBalanceExhausted;
+  if (funds == Funds::kEnough) {
+    held_total_.fetch_add(amount.value, std::memory_order_relaxed);
+    return funds;
+  }
+  advertiser.held.fetch_sub(amount.value, std::memory_order_acq_rel);
+  campaign.held.fetch_sub(amount.value, std::memory_order_acq_rel);
+  return funds;
+}
+
+void Accounts::release_hold(CampaignIx campaign, AdvertiserIx advertiser, Micros amount) {
+  (*this)[advertiser].held.fetch_sub(amount.value, std::memory_order_acq_rel);
+  (*this)[campaign].held.fetch_sub(amount.value, std::memory_order_acq_rel);
+  held_total_.fetch_sub(amount.value, std::memory_order_relaxed);
+}
+
+}  // namespace gavel
