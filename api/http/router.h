@@ -62,16 +62,17 @@ class Router {
 
  private:
   struct Path {
+    std::string pattern;
     std::vector<std::string> segments;  // "{id}" for a parameter
     std::array<std::size_t, kMethodCount> routes;
     std::string allow;
   };
-  const Path* find(std::string_view path, Request& request, bool& bad_encoding) const;
+  const Path* find(std::string_view path) const;
 
   std::vector<Route> routes_;
   std::vector<std::unique_ptr<Path>> paths_;
-  std::unordered_map<std::string_view, const Path*>
-      literal_paths_;  // those without parameters; keys in the routes' paths
+  // Those without parameters; the keys are their patterns.
+  std::unordered_map<std::string_view, const Path*> literal_paths_;
 };
 
 }  // namespace gavel
