@@ -31,7 +31,7 @@ TEST(PagedTable, NumbersNeverSetReadAsZero) {
 
 TEST(PagedTable, GrowsOverEveryLevelAndKeepsWhatItHas) {
   Table table;
-  const std::array<std::uint32_t, 9> numbers{0,       31,        32,         1023,      1024,
+  const std::array<std::uint32_t, 9> numbers{0,      31,        32,         1023,       1024,
                                              32'768, 1'048'575, 33'554'432, 0xFFFF'FFF0};
   for (const std::uint32_t n : numbers) table.mutate(n) = n + 1ULL;
   for (const std::uint32_t n : numbers) EXPECT_EQ(table.at(n), n + 1ULL);
@@ -73,7 +73,9 @@ TEST(PagedTable, WhatNobodyElseHoldsIsChangedInPlace) {
 
 TEST(PagedTable, RandomHistoriesOfManyCopiesAgreeWithMaps) {
   std::mt19937 random(11);
-  const auto pick = [&](std::uint32_t n) { return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(random); };
+  const auto pick = [&](std::uint32_t n) {
+    return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(random);
+  };
   std::vector<Table> tables(4);
   std::vector<std::map<std::uint32_t, std::uint64_t>> twins(tables.size());
   const std::array<std::uint32_t, 4> spans{10, 100, 3000, 200'000};
@@ -99,8 +101,8 @@ TEST(PagedTable, RandomHistoriesOfManyCopiesAgreeWithMaps) {
   }
 }
 
-// A writer changes in place as soon as the last reader's copy is gone: under TSan this shows that the reader's last
-// look happened before.
+// A writer changes in place as soon as the last reader's copy is gone: under TSan this shows that the
+// reader's last look happened before.
 TEST(PagedTable, ReadersOfCopiesSeeOneVersionWhileTheWriterGoesOn) {
   constexpr std::uint32_t kSize = 300;
   constexpr std::uint64_t kVersions = 2000;

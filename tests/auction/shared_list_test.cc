@@ -12,9 +12,13 @@ namespace {
 
 using List = SharedList<std::uint32_t>;
 
-std::vector<std::uint32_t> values(const List& list) { return {list.span().begin(), list.span().end()}; }
+std::vector<std::uint32_t> values(const List& list) {
+  return {list.span().begin(), list.span().end()};
+}
 
-TEST(SharedList, IsEmptyAtFirst) { EXPECT_TRUE(List().span().empty()); }
+TEST(SharedList, IsEmptyAtFirst) {
+  EXPECT_TRUE(List().span().empty());
+}
 
 TEST(SharedList, AppendsInOrderAndErasesByPuttingTheLastInPlace) {
   List list;
@@ -76,7 +80,9 @@ TEST(SharedList, RandomHistoriesOfManyCopiesAgreeWithVectors) {
   std::mt19937 random(7);
   std::vector<List> lists(6);
   std::vector<std::vector<std::uint32_t>> twins(lists.size());
-  const auto pick = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  const auto pick = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   for (int step = 0; step < 20'000; ++step) {
     const std::size_t i = pick(lists.size());
     const auto value = static_cast<std::uint32_t>(pick(40));
