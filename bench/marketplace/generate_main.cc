@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/marketplace/bulk_lines.h"
 #include "bench/marketplace/queries.h"
@@ -36,22 +38,36 @@ class Progress {
   std::chrono::steady_clock::time_point told_ = start_;
 };
 
-bool write_queries(QueryGenerator& queries, std::uint64_t count, std::FILE* out, Progress& progress) {
+struct QueryArguments {
+  std::uint64_t count = 0;
+  std::vector<std::string> placements = {"search-top"};
+  std::uint32_t slots = 4;
+};
+
+bool write_queries(const Marketplace& marketplace, const QueryArguments& arguments, std::FILE* out,
+                   Progress& progress) {
+  QueryGenerator queries(marketplace, marketplace.options().seed);
   std::string line;
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < arguments.count; ++i) {
     line.clear();
-    queries.append_next_body(line);
+    append_auction_body(line, queries.next(), arguments.placements, arguments.slots);
     line += '\n';
     if (std::fwrite(line.data(), 1, line.size(), out) != line.size()) return false;
-    progress.add(1, count);
+    progress.add(1, arguments.count);
   }
   return true;
 }
 
+bool write_bulk(const Marketplace& marketplace, std::FILE* out, Progress& progress) {
+  return write_marketplace(marketplace, [&](std::string_view lines, std::uint64_t rows) {
+    progress.add(rows, marketplace.size().rows());
+    return std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
+  });
+}
+
 int run(int argc, char** argv) {
   MarketplaceOptions options;
-  QueryOptions query_options;
-  std::uint64_t queries = 0;
+  QueryArguments queries;
   std::string out_path;
   bool progress_wanted = false;
   CLI::App app{"Writes a demo marketplace of any size, the same for the same seed."};
@@ -59,11 +75,12 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(1, 9'999'999));
   app.add_option("--seed", options.seed, "Seed of everything random");
   app.add_option("--year", options.year, "The year of the festivals")->check(CLI::Range(1971, 9998));
-  app.add_option("--queries", queries, "Instead write this many bodies for POST /v1/auctions, one a line");
-  app.add_option("--placements", query_options.placements, "Placements of each query (default search-top)")
+  app.add_option("--queries", queries.count,
+                 "Instead write this many bodies for POST /v1/auctions, one a line");
+  app.add_option("--placements", queries.placements, "Placements of each query (default search-top)")
       ->delimiter(',')
       ->expected(1, 8);
-  app.add_option("--slots", query_options.slots, "Slots of each placement")->check(CLI::Range(1, 40));
+  app.add_option("--slots", queries.slots, "Slots of each placement")->check(CLI::Range(1, 40));
   app.add_option("--out", out_path, "File to write (default: standard output)");
   app.add_flag("--progress", progress_wanted, "Tell the progress on stderr even where that is no terminal");
   CLI11_PARSE(app, argc, argv);
@@ -75,17 +92,8 @@ int run(int argc, char** argv) {
   }
   Progress progress(progress_wanted || isatty(STDERR_FILENO) == 1);
   const Marketplace marketplace(options);
-  bool written = false;
-  if (queries > 0) {
-    query_options.seed = options.seed;
-    QueryGenerator generator(marketplace, query_options);
-    written = write_queries(generator, queries, out, progress);
-  } else {
-    written = write_marketplace(marketplace, [&](std::string_view lines, std::uint64_t rows) {
-      progress.add(rows, marketplace.size().rows());
-      return std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
-    });
-  }
+  bool written = queries.count > 0 ? write_queries(marketplace, queries, out, progress)
+                                   : write_bulk(marketplace, out, progress);
   if ((out == stdout ? std::fflush(out) : std::fclose(out)) != 0) written = false;
   if (!written) std::perror("gavel-generate: cannot write");
   return written ? 0 : 1;

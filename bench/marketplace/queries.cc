@@ -23,10 +23,8 @@ void write_names(JsonWriter& json, std::string_view name, const std::vector<std:
 
 }  // namespace
 
-QueryGenerator::QueryGenerator(const Marketplace& marketplace, QueryOptions options)
-    : marketplace_(marketplace),
-      options_(std::move(options)),
-      random_(mix64(options_.seed ^ 0x7175657279) + marketplace.options().seed) {}
+QueryGenerator::QueryGenerator(const Marketplace& marketplace, std::uint64_t seed)
+    : marketplace_(marketplace), random_(mix64(seed ^ 0x7175657279) + marketplace.options().seed) {}
 
 ShopperQuery QueryGenerator::next() {
   ShopperQuery query;
@@ -92,8 +90,8 @@ void QueryGenerator::set_user(ShopperQuery& query) {
   query.device = device < 80 ? "mobile" : device < 95 ? "desktop" : "tablet";
 }
 
-void QueryGenerator::append_next_body(std::string& out) {
-  const ShopperQuery query = next();
+void append_auction_body(std::string& out, const ShopperQuery& query, std::span<const std::string> placements,
+                         std::uint32_t slots) {
   JsonWriter json(out);
   json.begin_object().field("request_id", query.request_id).field("query", query.text);
   write_names(json, "category_ids", query.category_ids);
@@ -103,8 +101,8 @@ void QueryGenerator::append_next_body(std::string& out) {
   if (!query.region.empty()) json.field("region", query.region);
   json.field("device", query.device).end_object();
   json.key("auctions").begin_array();
-  for (const std::string& placement : options_.placements) {
-    json.begin_object().field("placement_id", placement).field("slots", options_.slots).end_object();
+  for (const std::string& placement : placements) {
+    json.begin_object().field("placement_id", placement).field("slots", slots).end_object();
   }
   json.end_array().end_object();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,20 +21,17 @@ struct ShopperQuery {
   std::vector<std::string> tags;
 };
 
-struct QueryOptions {
-  std::uint64_t seed = 1;
-  std::vector<std::string> placements = {"search-top"};  // 1 to 8
-  std::uint32_t slots = 4;                               // of every placement, 1 to 40
-};
+// Appends the query as the body of POST /v1/auctions, on one line without a newline: an auction of `slots`
+// slots (1 to 40) for each of the placements (1 to 8).
+void append_auction_body(std::string& out, const ShopperQuery& query, std::span<const std::string> placements,
+                         std::uint32_t slots);
 
-// Equal marketplaces and options give equal queries. Keeps its own copy of both. Not thread-safe.
+// Equal marketplaces and seeds give equal queries. Not thread-safe.
 class QueryGenerator {
  public:
-  QueryGenerator(const Marketplace& marketplace, QueryOptions options);
+  QueryGenerator(const Marketplace& marketplace, std::uint64_t seed);
 
   ShopperQuery next();
-  // Appends the next query as the body of POST /v1/auctions, on one line without a newline.
-  void append_next_body(std::string& out);
 
  private:
   void set_text(ShopperQuery& query, std::uint32_t kind);
@@ -41,7 +39,6 @@ class QueryGenerator {
   void set_user(ShopperQuery& query);
 
   Marketplace marketplace_;
-  QueryOptions options_;
   Prng random_;
   std::uint64_t made_ = 0;
 };
