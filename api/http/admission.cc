@@ -96,7 +96,8 @@ std::optional<Response> check_caller(const Route& route, const Authenticator& au
 }
 
 void copy_head(const RequestReader::Header& header, Request& request) {
-  request.method = header.method == Method::kHead ? Method::kGet : header.method;
+  request.head_only = header.method == Method::kHead;
+  request.method = request.head_only ? Method::kGet : header.method;
   request.authorization = header.authorization;
   request.content_type = header.content_type;
   request.accept = header.accept;

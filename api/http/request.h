@@ -26,6 +26,7 @@ struct Parameter {
 // Owned by its session. Everything in it stays valid and unchanged until the reply is sent, on any thread.
 struct Request {
   Method method = Method::kGet;  // HEAD comes to GET's handler as kGet
+  bool head_only = false;        // it came as HEAD: handlers of GETs that count something must not count it
   std::string path;              // as sent, without the query
   std::vector<Parameter> path_parameters;
   std::vector<Parameter> query_parameters;  // each name at most once, only names that the route lists
