@@ -1,0 +1,38 @@
+// POST /v1/auctions.
+#pragma once
+
+#include "api/http/router.h"
+#include "api/metrics.h"
+#include "api/tokens/token_keys.h"
+#include "api/tokens/user_hash.h"
+#include "auction/catalog_publisher.h"
+#include "budget/accounts.h"
+#include "budget/calendar.h"
+#include "budget/click_stats.h"
+#include "budget/clock.h"
+#include "budget/frequency.h"
+#include "budget/holds.h"
+
+namespace gavel {
+
+// What auctions over HTTP work on; everything referred to outlives the router.
+struct AuctionServices {
+  const CatalogPublisher& catalog;
+  const Calendar& calendar;
+  BusinessClock& clock;
+  Accounts& accounts;
+  Holds& holds;  // a book for each worker
+  const ClickStats& click_stats;
+  const FrequencyCounts& frequency;
+  Metrics& metrics;
+  const TokenKeys& keys;
+  UserSalt user_salt{};
+  Duration impression_ttl{}, click_ttl{}, hold_ttl{};
+  std::size_t workers = 1;
+};
+
+// An auction runs on the worker that read its request, with that worker's memory, and is answered at once: no
+// lock, no disk, no other thread, no allocation in the steady state.
+void add_auction_routes(Router& router, const AuctionServices& services);
+
+}  // namespace gavel
