@@ -13,14 +13,14 @@
 
 namespace gavel {
 
-// Why an ad is shown or not: the contract's list in its order (the first that holds is given), and kNoKeyword, which
-// explain_ad_ids can ask for and the contract's list has no name for.
+// Why an ad is shown or not: the contract's list in its order (the first that holds is given), and kNoKeyword and kItem
+// (not among the request's item_ids), which explain_ad_ids can ask for and the contract's list has no name for.
 enum class Reason : std::uint8_t {
   kSuspended, kPaused, kNotStarted, kEnded, kPlacement, kCategory, kAudience, kRegion, kDevice, kSchedule,
-  kNegativeKeyword, kNoKeyword, kFrequencyCap, kBalanceExhausted, kBudgetExhausted, kPaced, kBelowReserve,
+  kNegativeKeyword, kNoKeyword, kItem, kFrequencyCap, kBalanceExhausted, kBudgetExhausted, kPaced, kBelowReserve,
   kDuplicateItem, kAdvertiserLimit, kOutranked, kWon,
 };
-inline constexpr int kReasonCount = 21;
+inline constexpr int kReasonCount = 22;
 // As in answers and metric labels: "suspended", "not_started", ...
 std::string_view name_of(Reason reason);
 
@@ -49,8 +49,9 @@ struct PlacementResult {
   std::uint32_t first_explain = 0, explain_count = 0;  // into AuctionResult::explanations
   bool explain_truncated = false;
   // For metrics.
-  std::uint32_t candidates = 0, eligible = 0;
-  std::array<std::uint32_t, kReasonCount> filtered{};  // candidates out, by reason (won and outranked stay 0)
+  std::uint32_t candidates = 0, eligible = 0;  // looked at; of these, left after the filters (before cuts and holds)
+  // Candidates out, by reason (won and outranked stay 0). Cuts are counted as far down as the ranking was needed.
+  std::array<std::uint32_t, kReasonCount> filtered{};
 };
 
 // Reused from request to request.

@@ -1,0 +1,31 @@
+// Whether an ad group is to be shown to this user, here and now: the reasons that hang on targeting and
+// status.
+#pragma once
+
+#include <optional>
+
+#include "auction/request_facts.h"
+
+namespace gavel {
+
+// An ad group and what is above it, all live.
+struct GroupView {
+  CampaignIx campaign_ix;
+  AdvertiserIx advertiser_ix;
+  const AdGroupServing* group = nullptr;
+  const CampaignServing* campaign = nullptr;
+  const AdvertiserRow* advertiser = nullptr;
+};
+
+// None where the group or something above it is not live.
+std::optional<GroupView> view_of(const Catalog& catalog, AdGroupIx group);
+
+// Of the keyword match of this group in the auction; nullptr where there is none or none is needed.
+const GroupMatch* match_of(const AuctionView& auction, AdGroupIx group);
+
+// The first of the contract's reasons from `suspended` to `negative_keyword`, then kNoKeyword, that keeps the
+// whole group out; none where nothing does. `match` as match_of() gives it.
+std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view,
+                                       const GroupMatch* match);
+
+}  // namespace gavel

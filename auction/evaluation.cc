@@ -1,0 +1,124 @@
+#include "auction/evaluation.h"
+
+#include "auction/bid.h"
+#include "auction/weight.h"
+#include "budget/pacing.h"
+
+namespace gavel {
+
+bool AdEvaluator::turn_to(AdGroupIx group) {
+  if (group == group_) return view_.has_value();
+  group_ = group;
+  over_cap_.reset();
+  view_ = view_of(auction_.context.catalog, group);
+  if (!view_) return false;
+  match_ = match_of(auction_, group);
+  group_reason_ = why_group_is_out(auction_, *view_, match_);
+  const bool by_keyword = match_ != nullptr && match_->keyword.exists();
+  group_bid_ = targeted_bid(by_keyword ? match_->bid : view_->group->bid, *view_->campaign, auction_.facts);
+  return true;
+}
+
+bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
+  const Catalog& catalog = auction_.context.catalog;
+  const AdRow& row = catalog[ad];
+  if (!row.live || !turn_to(row.ad_group)) return false;
+  const CampaignServing& campaign = *view_->campaign;
+  const PlacementDoc& rules = auction_.rules;
+
+  candidate.ad = ad;
+  candidate.ad_group = row.ad_group;
+  candidate.campaign = view_->campaign_ix;
+  candidate.advertiser = view_->advertiser_ix;
+  candidate.keyword = match_ != nullptr ? match_->keyword : KeywordIx{};
+  candidate.item = row.item;
+  candidate.pricing = campaign.pricing;
+  candidate.landing_revision = row.landing_revision;
+  candidate.reserve = campaign.pricing == Pricing::kCpc ? rules.reserve_cpc : rules.reserve_cpm;
+  candidate.festival = festival_in_force(catalog, campaign, row.category, auction_.context.now);
+  candidate.pctr = pctr_of(ad, row);
+  candidate.effective_bid = scale_bid(group_bid_, candidate.festival.bid_multiplier);
+  candidate.weight = rank_weight({.pricing = campaign.pricing,
+                                  .pctr = candidate.pctr,
+                                  .squash = rules.squash,
+                                  .quality = row.quality,
+                                  .shop_score = view_->advertiser->shop_score,
+                                  .boost = candidate.festival.boost});
+  candidate.score = score_of(candidate.effective_bid, candidate.weight);
+  const std::optional<Reason> reason = why_out(row, candidate);
+  candidate.admitted = !reason;
+  candidate.reason = reason.value_or(Reason::kOutranked);
+  return true;
+}
+
+// The request's prediction, else the ad's, else the engine's own estimate, else the placement's default.
+Probability AdEvaluator::pctr_of(AdIx ad, const AdRow& row) const {
+  if (const std::optional<Probability> predicted = auction_.facts.prediction(ad); predicted)
+    return *predicted;
+  if (row.pctr_nano >= 0) return {row.pctr_nano};
+  const ClickCounts seen = auction_.context.click_stats.get(ad, auction_.placement);
+  if (seen.examined_nano == 0 && seen.clicks == 0) return auction_.rules.default_pctr;
+  return smoothed_pctr(seen, auction_.rules.default_pctr);
+}
+
+// In the contract's order.
+std::optional<Reason> AdEvaluator::why_out(const AdRow& row, const Candidate& candidate) {
+  if (group_reason_ == Reason::kSuspended) return group_reason_;
+  if (!row.enabled) return Reason::kPaused;
+  if (group_reason_) return group_reason_;
+  if (auction_.request.limits_items && !auction_.facts.has_item(row.item)) return Reason::kItem;
+  if (over_frequency_cap()) return Reason::kFrequencyCap;
+
+  const Micros expected = expected_charge(candidate.pricing, candidate.pctr, candidate.effective_bid);
+  const Payer payer{candidate.advertiser, candidate.campaign, candidate.festival.account};
+  const Funds funds = auction_.context.accounts.check(payer, auction_.facts.local.day, expected);
+  if (funds == Funds::kBalanceExhausted) return Reason::kBalanceExhausted;
+  if (funds == Funds::kBudgetExhausted) return Reason::kBudgetExhausted;
+  if (paced_out(candidate, expected)) return Reason::kPaced;
+  if (candidate.effective_bid < candidate.reserve || candidate.score == 0) return Reason::kBelowReserve;
+  if (auction_.shown_items.find(row.item) != nullptr) return Reason::kDuplicateItem;
+  return std::nullopt;
+}
+
+// A campaign with a cap is not shown to a user whom nobody can count.
+bool AdEvaluator::over_frequency_cap() {
+  if (over_cap_) return *over_cap_;
+  const std::optional<FrequencyCap>& cap = view_->campaign->frequency_cap;
+  over_cap_ = false;
+  if (cap) {
+    const std::uint64_t user = auction_.request.user_hash;
+    over_cap_ = user == 0 ||
+                auction_.context.frequency.count(view_->campaign_ix, user, auction_.context.now,
+                                                 std::chrono::seconds{cap->window_s}) >= cap->impressions;
+  }
+  return *over_cap_;
+}
+
+// A festival's extra money is paced together with the campaign's own, and only while the festival is in
+// force: what it has paid for earlier in the day does not count against the regular budget afterwards.
+bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
+  const CampaignServing& campaign = *view_->campaign;
+  if (campaign.pacing == PacingMode::kAsap) return false;
+  const Accounts& accounts = auction_.context.accounts;
+  const CampaignAccount& account = accounts[candidate.campaign];
+  const std::int64_t daily = account.daily_budget.load(std::memory_order_relaxed);
+  if (daily == kNoLimit) return false;
+  const Day today = auction_.facts.local.day;
+  Micros budget{daily};
+  Micros used = account.today_regular.on(today) + Micros{account.held.load(std::memory_order_relaxed)};
+  if (candidate.festival.account.exists()) {
+    const FestivalAccount& extra = accounts[candidate.festival.account];
+    budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
+    used += extra.today.on(today);
+  }
+  const PacingDecision decision = pace({.mode = campaign.pacing,
+                                        .daily_budget = budget,
+                                        .start = campaign.start,
+                                        .end = campaign.end,
+                                        .used = used,
+                                        .expected_charge = expected},
+                                       auction_.context.calendar, auction_.context.now);
+  return !takes_part(decision.participation, auction_.request.request_id, candidate.campaign);
+}
+
+}  // namespace gavel

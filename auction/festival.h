@@ -1,0 +1,21 @@
+// Which festival, if any, lifts an ad at a moment.
+#pragma once
+
+#include "auction/catalog.h"
+
+namespace gavel {
+
+// The festival in force for an ad: its boost, the campaign's multiplier for it and its extra budget go
+// together.
+struct FestivalInForce {
+  FestivalIx festival;  // none where no festival is in force; the factors are one then
+  FestivalAccountIx account;
+  Factor boost, bid_multiplier;
+};
+
+// Of the festivals that the campaign has joined, that have a phase running at `now` and whose categories hold
+// `category`, the one of largest boost; of equals the one of least id.
+FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,
+                                  Timestamp now);
+
+}  // namespace gavel
