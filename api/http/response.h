@@ -89,8 +89,8 @@ class Resume {
 };
 
 // Takes a body of any length, piece by piece, in order. Its methods are called on the session's worker, never
-// two at a time. Where the connection goes away it is destroyed without on_end(): on the worker, or by the
-// last Resume or ResponseWriter that was kept.
+// two at a time. The session lets go of it after the answer, and where the connection goes away, without
+// on_end() then: a consumer that works on another thread keeps a shared_ptr of itself there.
 class BodyConsumer {
  public:
   virtual ~BodyConsumer() = default;

@@ -1,0 +1,115 @@
+// One connection: reads requests one after the other, calls their handlers, writes the answers in order.
+// Internal to api/http.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "api/http/admission.h"
+#include "api/http/request.h"
+#include "api/http/request_reader.h"
+#include "api/http/response.h"
+#include "api/http/worker.h"
+
+namespace gavel {
+
+// Everything happens on the worker's thread, but for finished() and resumed(), which any thread may call. At
+// any time the session waits for one thing only: bytes, a reply, a piece to be given up, or the socket taking
+// bytes. The next request is looked at when the answer before it has been written: that keeps pipelined
+// answers in order.
+class Session final : public Exchange, public std::enable_shared_from_this<Session> {
+ public:
+  Session(Socket socket, std::shared_ptr<Worker> worker, std::size_t index);
+  ~Session() override;
+
+  void start();
+  // Answers 503 to whatever comes, and closes: there are too many connections.
+  void refuse_connection();
+  void close();
+
+  // The sweep: acts on a deadline that is over, and closes an idle connection of a draining server.
+  void check_deadline(SteadyClock::time_point now);
+
+  // The worker's side of finished() and resumed() where another thread called.
+  void on_finished();
+  void on_resumed();
+
+  void finished() override;
+  void resumed() override;
+
+  // The session's place in its worker's list.
+  std::size_t index() const { return index_; }
+  void set_index(std::size_t index) { index_ = index; }
+
+ private:
+  enum class Phase : std::uint8_t {
+    kIdle,       // waits for the first byte of a request
+    kHead,       // reads a head
+    kBody,       // reads a body
+    kHandling,   // waits for a handler's reply, or for a consumer to give up its piece
+    kWriting,    // writes the answer
+    kLingering,  // has answered and said so; lets the client read before the connection goes
+    kClosed,
+  };
+
+  // Reading and calling, in session.cc.
+  void read();
+  void on_read(boost::system::error_code ec, std::size_t bytes);
+  void proceed();
+  bool begin_request();
+  bool begin_stream(const StreamHandler& handler);
+  bool give_piece();
+  bool complete_request();
+  bool send_continue();
+  bool take_place();
+  void give_place_back();
+  void set_reply(const Response& response);
+  void cancel_read();
+
+  // Writing, in session_write.cc.
+  bool write_reply();
+  void break_off(int problem_status, std::string_view detail);
+  bool write_some();
+  bool write_file();
+  bool on_writable(boost::system::error_code ec);
+  void wait_writable();
+  bool finish_reply();
+  void reset_reply();
+  void linger();
+  void drop_file();
+
+  // Constant after construction.
+  const std::shared_ptr<Worker> worker_;
+
+  Socket socket_;
+  std::size_t index_;
+  RequestReader reader_;
+  Request request_;
+  Phase phase_ = Phase::kIdle;
+  SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
+  SteadyClock::time_point last_read_;
+
+  // About the request at hand.
+  const Route* route_ = nullptr;
+  std::shared_ptr<BodyConsumer> consumer_;
+  bool rejected_ = false;     // the reply stands already; the body is read only to stay in step
+  bool finished_ = false;     // the reply stands in the Exchange's members
+  bool timed_out_ = false;    // a deadline has passed; the outstanding read is being cancelled
+  bool piece_out_ = false;    // the consumer has a piece of the reader's buffer
+  bool in_call_ = false;      // a handler or consumer runs right now, on this thread, below us
+  bool continued_ = false;    // "100 Continue" has been said
+  bool has_place_ = false;    // counts among the deferred requests
+  bool close_after_ = false;  // the connection ends with this answer
+  bool out_of_step_ = false;  // bytes may come that nobody will understand: linger before closing
+
+  // The answer on its way out.
+  std::string head_;
+  std::size_t written_ = 0;       // bytes of head and body given to the kernel
+  std::int64_t file_offset_ = 0;  // bytes of the file given to the kernel
+  bool broken_off_ = false;       // head_ is the whole answer, of this status
+  int broken_off_status_ = 0;
+  bool body_wanted_ = true;  // false for HEAD, 204 and 304
+  std::size_t lingered_ = 0;
+};
+
+}  // namespace gavel

@@ -1,0 +1,97 @@
+// One thread of the server: an event loop, a listening socket, and the sessions of the connections accepted
+// there. Internal to api/http.
+#pragma once
+
+#include <array>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api/http/server.h"
+
+namespace gavel {
+
+class Session;
+
+namespace net = boost::asio;
+using Executor = net::io_context::executor_type;
+using Socket = net::basic_stream_socket<net::ip::tcp, Executor>;
+using SteadyClock = std::chrono::steady_clock;
+
+// What all workers share. Constant but for the atomics.
+struct ServerShared {
+  ServerOptions options;
+  const Router& router;
+  const Authenticator& authenticator;
+  RequestObserver observer;
+  ServerStats stats;
+  std::atomic<bool> draining{false};
+};
+
+// Kept alive by its thread, its sessions, and so by every ResponseWriter that has not answered yet.
+class Worker : public std::enable_shared_from_this<Worker> {
+ public:
+  Worker(std::size_t number, std::shared_ptr<ServerShared> shared);
+  ~Worker();
+
+  // Before the thread starts. Binds with SO_REUSEPORT and listens; gives the port, or what went wrong.
+  Result<std::uint16_t, std::string> listen(const net::ip::tcp::endpoint& endpoint);
+
+  // The thread's whole life: returns when the worker has been drained.
+  void run();
+  // Thread-safe: stops accepting, and run() returns once no session is left or drain_timeout is over.
+  void drain();
+
+  // What a session is woken for by another thread.
+  enum class Wake : std::uint8_t { kFinished, kResumed };
+  // Thread-safe. False where the worker has ended: nobody will come any more.
+  bool wake(std::shared_ptr<Session> session, Wake why);
+
+  // The rest is for the sessions, on this worker's thread.
+  bool on_thread() const { return std::this_thread::get_id() == thread_; }
+  ServerShared& shared() { return *shared_; }
+  std::size_t number() const { return number_; }
+  std::string_view date() const { return date_; }
+  net::mutable_buffer sink() { return net::buffer(sink_); }
+  void forget(Session& session);
+
+ private:
+  void accept();
+  void on_accepted(Socket socket);
+  void sweep();
+  void schedule_sweep();
+  void deliver_wakes();
+  void end();
+
+  const std::size_t number_;
+  const std::shared_ptr<ServerShared> shared_;
+  const SteadyClock::duration sweep_period_;
+  net::io_context io_{1};
+  net::basic_socket_acceptor<net::ip::tcp, Executor> acceptor_{io_};
+  net::basic_waitable_timer<SteadyClock, net::wait_traits<SteadyClock>, Executor> sweep_timer_{io_};
+
+  // Of the worker's thread alone.
+  std::thread::id thread_;
+  std::vector<std::shared_ptr<Session>> sessions_;  // each knows its index
+  std::string date_;
+  bool accept_failed_ = false;  // accepting waits for the next sweep
+  SteadyClock::time_point drain_end_ = SteadyClock::time_point::max();
+  std::vector<std::pair<std::shared_ptr<Session>, Wake>> delivered_;
+  std::array<char, 16 * 1024> sink_;  // what lingering sessions read and nobody wants
+
+  std::mutex mutex_;
+  // Protected by mutex_.
+  std::vector<std::pair<std::shared_ptr<Session>, Wake>> wakes_;
+  bool ended_ = false;
+};
+
+}  // namespace gavel
