@@ -1,0 +1,186 @@
+#include "api/handlers/account_handlers.h"
+
+#include <memory>
+#include <optional>
+
+#include "api/handlers/campaign_budget.h"
+#include "api/handlers/day_text.h"
+#include "api/handlers/replies.h"
+#include "api/json/json_reader.h"
+#include "api/json/json_writer.h"
+
+namespace gavel {
+namespace {
+
+// An advertiser that exists and that the caller may see; none, answered with 404, where there is no such.
+std::optional<AdvertiserIx> find_advertiser(const Request& request, const Catalog& catalog,
+                                            ResponseWriter& writer) {
+  const std::string_view id = request.path_parameter("id");
+  const AdvertiserIx ix{catalog.symbols().of(ResourceType::kAdvertiser).find(id)};
+  if (ix.exists() && catalog[ix].live && may_see(request, id)) return ix;
+  writer.send_problem(404, "there is no such advertiser");
+  return std::nullopt;
+}
+
+std::optional<CampaignIx> find_campaign(const Request& request, const Catalog& catalog,
+                                        ResponseWriter& writer) {
+  const Symbols& symbols = catalog.symbols();
+  const CampaignIx ix{symbols.of(ResourceType::kCampaign).find(request.path_parameter("id"))};
+  if (ix.exists() && catalog[ix].live) {
+    const AdvertiserIx owner = catalog[ix].serving->advertiser;
+    if (may_see(request, symbols.of(ResourceType::kAdvertiser).at(owner.value))) return ix;
+  }
+  writer.send_problem(404, "there is no such campaign");
+  return std::nullopt;
+}
+
+void write_budget(const CampaignBudget& budget, const Symbols& symbols, std::string& out) {
+  JsonWriter json(out);
+  json.begin_object();
+  json.field("day", day_text(budget.today));
+  json.field("status", campaign_status_name(budget.status));
+  json.field("daily_budget_micros", budget.daily_budget);
+  json.field("spent_today_micros", budget.spent_today);
+  json.field("held_micros", budget.held);
+  json.field("remaining_today_micros", budget.remaining_today);
+  json.field("lifetime_budget_micros", budget.lifetime_budget);
+  json.field("spent_lifetime_micros", budget.spent_lifetime);
+  json.field("uncharged_today_micros", budget.uncharged_today);
+  json.key("festivals").begin_array();
+  for (const FestivalBudget& festival : budget.festivals) {
+    json.begin_object();
+    json.field("festival_id", symbols.of(ResourceType::kFestival).at(festival.festival.value));
+    json.field("daily_budget_micros", festival.daily_budget);
+    json.field("spent_today_micros", festival.spent_today);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("pacing").begin_object();
+  json.field("participation", budget.pacing.participation);
+  json.field("target_spent_micros", budget.pacing.target);
+  json.end_object();
+  json.end_object();
+}
+
+void get_budget(const AccountServices& services, const Request& request, ResponseWriter writer) {
+  const std::shared_ptr<const Catalog> catalog = services.catalog.current();
+  const std::optional<CampaignIx> campaign = find_campaign(request, *catalog, writer);
+  if (!campaign) return;
+  const CampaignBudget budget =
+      campaign_budget(*catalog, services.accounts, services.calendar, *campaign, services.clock.now());
+  write_budget(budget, catalog->symbols(), writer.buffer());
+  writer.send(200);
+}
+
+// The members of a balance, into an object that is begun.
+void write_balance(const AdvertiserAccount& account, JsonWriter& json) {
+  const std::int64_t opening = account.opening_balance.load(std::memory_order_acquire);
+  const Micros charged{account.charged.load(std::memory_order_acquire)};
+  const Micros deposited{account.deposited.load(std::memory_order_acquire)};
+  if (opening == kNoLimit) {
+    json.key("balance_micros").null().key("opening_balance_micros").null().key("deposited_micros").null();
+  } else {
+    json.field("balance_micros", Micros{opening} + deposited - charged);
+    json.field("opening_balance_micros", opening);
+    json.field("deposited_micros", deposited);
+  }
+  json.field("charged_micros", charged);
+  json.field("held_micros", account.held.load(std::memory_order_acquire));
+}
+
+void get_balance(const AccountServices& services, const Request& request, ResponseWriter writer) {
+  const std::shared_ptr<const Catalog> catalog = services.catalog.current();
+  const std::optional<AdvertiserIx> advertiser = find_advertiser(request, *catalog, writer);
+  if (!advertiser) return;
+  JsonWriter json(writer.buffer());
+  json.begin_object();
+  write_balance(services.accounts[*advertiser], json);
+  json.end_object();
+  writer.send(200);
+}
+
+struct Deposit {
+  std::string id;
+  Micros amount;
+};
+
+std::optional<Deposit> read_deposit(std::string_view body, ErrorList& errors) {
+  JsonParser parser;
+  const Result<JsonValue, FieldError> document = parser.parse(body);
+  if (!document) {
+    errors.add(document.error().field, document.error().reason);
+    return std::nullopt;
+  }
+  const JsonNode node{*document, {}};
+  ObjectReader root(node, errors);
+  std::string_view id;
+  Micros amount;
+  root.take_id("id", Need::kRequired, id);
+  root.take_micros("amount_micros", Need::kRequired, Micros{1}, kMaxAmount, amount);
+  root.finish();
+  if (!errors.empty()) return std::nullopt;
+  return Deposit{std::string(id), amount};
+}
+
+void refuse_deposit(DepositError error, ResponseWriter& writer) {
+  switch (error) {
+    case DepositError::kOnAccount:
+      return writer.send_problem(409, "the advertiser is on account: it has no balance to pay into");
+    case DepositError::kOtherAmount:
+      return writer.send_problem(409, "a deposit of this id was made with another amount",
+                                 {{"/amount_micros", "is not that of the deposit already made"}});
+    case DepositError::kTotalTooLarge:
+      return writer.send_problem(409, "the balance would be larger than this server can hold",
+                                 {{"/amount_micros", "is too large on top of what was paid in before"}});
+    case DepositError::kNotDurable:
+    case DepositError::kStopped:
+      return send_unavailable(writer, "the deposit could not be made durable; send it again");
+  }
+}
+
+void post_deposit(const AccountServices& services, const Request& request, ResponseWriter given_writer) {
+  const std::optional<AdvertiserIx> advertiser =
+      find_advertiser(request, *services.catalog.current(), given_writer);
+  if (!advertiser) return;
+  ErrorList errors;
+  const std::optional<Deposit> deposit = read_deposit(request.body, errors);
+  if (!deposit) return given_writer.send_problem(400, "the deposit is not valid", errors.take());
+  const SharedWriter writer = share(std::move(given_writer));
+  services.ledger.deposit(
+      *advertiser, deposit->id, deposit->amount,
+      [&accounts = services.accounts, writer, advertiser = *advertiser,
+       deposit = *deposit](const Result<Micros, DepositError>& done) {
+        if (!done) return refuse_deposit(done.error(), *writer);
+        JsonWriter json(writer->buffer());
+        json.begin_object().field("id", deposit.id).field("amount_micros", deposit.amount);
+        write_balance(accounts[advertiser], json);
+        json.end_object();
+        writer->send(200);
+      });
+}
+
+}  // namespace
+
+void add_account_routes(Router& router, const AccountServices& services) {
+  const auto add = [&](Method method, std::string pattern, RoleSet roles,
+                       void (*handle)(const AccountServices&, const Request&, ResponseWriter)) {
+    const bool post = method == Method::kPost;
+    router.add(
+        {.method = method,
+         .pattern = std::move(pattern),
+         .handler = [services, handle](
+                        Request& request,
+                        ResponseWriter writer) { handle(services, request, std::move(writer)); },
+         .route_class = RouteClass::kResource,
+         .roles = roles,
+         .media_types = post ? std::vector<std::string>{std::string(kJson)} : std::vector<std::string>{},
+         .query_parameters = {},
+         .body_bytes_max = 0,
+         .deferred = post});
+  };
+  add(Method::kGet, "/v1/campaigns/{id}/budget", kAdminAndAdvertiser, get_budget);
+  add(Method::kGet, "/v1/advertisers/{id}/balance", kAdminAndAdvertiser, get_balance);
+  add(Method::kPost, "/v1/advertisers/{id}/deposits", kAdminOnly, post_deposit);
+}
+
+}  // namespace gavel

@@ -1,0 +1,140 @@
+#include "api/handlers/campaign_budget.h"
+
+#include <algorithm>
+
+#include "auction/bid.h"
+
+namespace gavel {
+namespace {
+
+std::optional<Micros> limit_of(const std::atomic<std::int64_t>& limit) {
+  const std::int64_t value = limit.load(std::memory_order_acquire);
+  return value == kNoLimit ? std::nullopt : std::optional(Micros{value});
+}
+
+Micros amount_of(const std::atomic<std::int64_t>& amount) {
+  return {amount.load(std::memory_order_acquire)};
+}
+
+// The joined festivals with a phase running now, whatever categories they are for, the largest boost first.
+std::vector<const CampaignFestival*> running_festivals(const Catalog& catalog,
+                                                       const CampaignServing& campaign, Timestamp now) {
+  std::vector<std::pair<Factor, const CampaignFestival*>> running;
+  for (const CampaignFestival& joined : campaign.festivals) {
+    const FestivalRow& row = catalog[joined.festival];
+    if (!row.live) continue;
+    const auto& phases = row.serving->phases;
+    const auto phase = std::ranges::find_if(phases, [&](const FestivalPhase& candidate) {
+      return candidate.start <= now && now < candidate.end;
+    });
+    if (phase != phases.end()) running.emplace_back(phase->boost, &joined);
+  }
+  std::ranges::stable_sort(running, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<const CampaignFestival*> festivals;
+  for (const auto& [boost, joined] : running) festivals.push_back(joined);
+  return festivals;
+}
+
+// Whether at least one micro can still be charged: to the campaign's own budget or to that of a festival now
+// running.
+Funds funds_left(const Accounts& accounts, AdvertiserIx advertiser, CampaignIx campaign,
+                 const std::vector<const CampaignFestival*>& running, Day today) {
+  const Micros least{1};
+  Funds funds =
+      accounts.check({.advertiser = advertiser, .campaign = campaign, .festival = {}}, today, least);
+  for (const CampaignFestival* joined : running) {
+    if (funds != Funds::kBudgetExhausted) break;
+    funds = accounts.check({.advertiser = advertiser, .campaign = campaign, .festival = joined->account},
+                           today, least);
+  }
+  return funds;
+}
+
+// As the auction paces an ad of the festival in force, for an expected charge of next to nothing.
+PacingDecision pacing_of(const Accounts& accounts, const Calendar& calendar, const CampaignServing& serving,
+                         const CampaignBudget& budget, const CampaignAccount& account,
+                         const std::vector<const CampaignFestival*>& running, Timestamp now) {
+  PacingInput input{.mode = serving.pacing,
+                    .daily_budget = budget.daily_budget,
+                    .start = serving.start,
+                    .end = serving.end,
+                    .used = account.today_regular.on(budget.today) + budget.held,
+                    .expected_charge = Micros{0}};
+  if (input.daily_budget && !running.empty()) {
+    const FestivalAccount& extra = accounts[running.front()->account];
+    *input.daily_budget += amount_of(extra.daily_budget);
+    input.used += extra.today.on(budget.today);
+  }
+  return pace(input, calendar, now);
+}
+
+CampaignStatus status_of(const Catalog& catalog, const CampaignServing& serving, Funds funds,
+                         const LocalTime& local, Timestamp now, Probability participation) {
+  if (!catalog[serving.advertiser].active) return CampaignStatus::kSuspended;
+  if (serving.end && now >= *serving.end) return CampaignStatus::kEnded;
+  if (serving.start && now < *serving.start) return CampaignStatus::kNotStarted;
+  if (!serving.enabled) return CampaignStatus::kPaused;
+  if (funds == Funds::kBalanceExhausted) return CampaignStatus::kNoBalance;
+  if (funds == Funds::kBudgetExhausted) return CampaignStatus::kExhausted;
+  if (!serving.schedule.empty() && schedule_entry(serving.schedule, local) == nullptr) {
+    return CampaignStatus::kOffSchedule;
+  }
+  return participation.nano < kProbabilityOne ? CampaignStatus::kPaced : CampaignStatus::kDelivering;
+}
+
+}  // namespace
+
+std::string_view campaign_status_name(CampaignStatus status) {
+  switch (status) {
+    case CampaignStatus::kSuspended:
+      return "suspended";
+    case CampaignStatus::kEnded:
+      return "ended";
+    case CampaignStatus::kNotStarted:
+      return "not_started";
+    case CampaignStatus::kPaused:
+      return "paused";
+    case CampaignStatus::kNoBalance:
+      return "no_balance";
+    case CampaignStatus::kExhausted:
+      return "exhausted";
+    case CampaignStatus::kOffSchedule:
+      return "off_schedule";
+    case CampaignStatus::kPaced:
+      return "paced";
+    case CampaignStatus::kDelivering:
+      return "delivering";
+  }
+  return "delivering";
+}
+
+CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts, const Calendar& calendar,
+                               CampaignIx campaign, Timestamp now) {
+  const CampaignServing& serving = *catalog[campaign].serving;
+  const CampaignAccount& account = accounts[campaign];
+  const LocalTime local = calendar.local(now);
+  CampaignBudget budget;
+  budget.today = local.day;
+  budget.daily_budget = limit_of(account.daily_budget);
+  budget.lifetime_budget = limit_of(account.lifetime_budget);
+  budget.spent_today = account.today.on(local.day);
+  budget.held = amount_of(account.held);
+  if (budget.daily_budget)
+    budget.remaining_today = std::max(*budget.daily_budget - budget.spent_today, Micros{0});
+  budget.spent_lifetime = amount_of(account.charged);
+  budget.uncharged_today = account.uncharged_today.on(local.day);
+  for (const CampaignFestival& joined : serving.festivals) {
+    const FestivalAccount& extra = accounts[joined.account];
+    const Micros daily = amount_of(extra.daily_budget);
+    budget.festivals.push_back({.festival = joined.festival,
+                                .daily_budget = daily > Micros{0} ? std::optional(daily) : std::nullopt,
+                                .spent_today = extra.today.on(local.day)});
+  }
+  const auto running = running_festivals(catalog, serving, now);
+  budget.pacing = pacing_of(accounts, calendar, serving, budget, account, running, now);
+  const Funds funds = funds_left(accounts, serving.advertiser, campaign, running, local.day);
+  budget.status = status_of(catalog, serving, funds, local, now, budget.pacing.participation);
+  return budget;
+}
+
+}  // namespace gavel
