@@ -1,0 +1,98 @@
+#include "auction/catalog_publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "auction/keyword_matcher.h"
+#include "tests/auction/catalog_fixture.h"
+
+namespace gavel {
+namespace {
+
+TEST(CatalogPublisher, AReaderSeesWhatIsPublishedAndKeepsItsSnapshotUntilThen) {
+  CatalogFixture world;
+  const auto empty = world.editor.snapshot();
+  CatalogPublisher publisher(empty);
+  CatalogReader reader(publisher);
+  EXPECT_EQ(&reader.get(), empty.get());
+  world.put_advertiser("shop");
+  const auto next = world.editor.snapshot();
+  EXPECT_EQ(&reader.get(), empty.get()) << "not published yet";
+  publisher.publish(next);
+  EXPECT_EQ(&reader.get(), next.get());
+  EXPECT_EQ(publisher.current(), next);
+}
+
+TEST(CatalogPublisher, AnOldSnapshotEndsWithItsLastReader) {
+  CatalogFixture world;
+  auto first = world.editor.snapshot();
+  const std::weak_ptr<const Catalog> watched = first;
+  CatalogPublisher publisher(std::move(first));
+  CatalogReader reader(publisher);
+  reader.get();
+  publisher.publish(world.editor.snapshot());
+  EXPECT_FALSE(watched.expired());
+  reader.get();
+  EXPECT_TRUE(watched.expired());
+}
+
+// Under TSan: workers match queries in the newest snapshot while resources change, names and words grow and
+// pages are changed in place as soon as their last reader has left them. In every snapshot all groups have
+// the bid of one round.
+TEST(CatalogPublisher, WorkersSeeWholeSnapshotsWhileResourcesChange) {
+  constexpr int kGroups = 70;
+  constexpr int kRounds = 150;
+  CatalogFixture world;
+  world.put_advertiser("shop");
+  world.put_campaign("c", campaign_doc("shop"));
+  const auto put_round = [&](int round) {
+    for (int g = 0; g < kGroups; ++g) {
+      const std::string id = std::to_string(g);
+      world.put_group(id, group_doc("c", {round}));
+      world.put_ad(id, ad_doc(id, "item" + std::to_string(round % 7)));
+      world.put_keyword(id, keyword_doc(id, g % 2 == 0 ? "red dress" : "dress"));
+    }
+    // New words and texts, and a keyword that moves from one to the next.
+    world.put_keyword("mover", keyword_doc("0", "dress number" + std::to_string(round)));
+  };
+  put_round(1);
+  CatalogPublisher publisher(world.editor.snapshot());
+  std::atomic<bool> done{false};
+  std::atomic<int> wrong{0}, looks{0};
+
+  std::vector<std::thread> workers;
+  for (int w = 0; w < 2; ++w) {
+    workers.emplace_back([&] {
+      CatalogReader reader(publisher);
+      KeywordMatcher matcher;
+      do {
+        const Catalog& catalog = reader.get();
+        const auto matches = matcher.match("red dress", catalog);
+        if (matches.size() != kGroups) ++wrong;
+        const Micros bid = catalog[AdGroupIx{0}].serving->bid;
+        for (const GroupMatch& m : matches) {
+          if (m.bid != bid || catalog.ads_of(m.group).size() != 1) ++wrong;
+        }
+        const Symbol item = catalog.symbols().items.find("item" + std::to_string(bid.value % 7));
+        if (catalog.ads_of_item(item).size() != kGroups) ++wrong;
+        if (matcher.match("dress number" + std::to_string(bid.value), catalog).empty()) ++wrong;
+        ++looks;
+      } while (!done.load());
+    });
+  }
+  for (int round = 2; round <= kRounds; ++round) {
+    put_round(round);
+    publisher.publish(world.editor.snapshot());
+  }
+  done = true;
+  for (std::thread& worker : workers) worker.join();
+  EXPECT_EQ(wrong.load(), 0);
+  EXPECT_GE(looks.load(), 2);
+}
+
+}  // namespace
+}  // namespace gavel
