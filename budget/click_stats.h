@@ -1,6 +1,7 @@
 // The engine's own pCTR: per ad and placement, a beta-smoothed click-through rate corrected for position.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -24,7 +25,7 @@ inline constexpr std::int64_t kPctrPriorImpressions = 200;
 // (clicks + prior x weight) / (max(examined, clicks) + weight), rounded half to even to 1e-9.
 Probability smoothed_pctr(ClickCounts seen, Probability prior);
 
-// Readers on any thread never wait; add() is the ledger's alone.
+// Readers on any thread never wait; set() is the ledger's alone. A reader may see the two counts of neighbouring moments.
 class ClickStats {
  public:
   ClickStats();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 #include "budget/ids.h"
 #include "budget/time.h"
@@ -26,6 +27,9 @@ class FrequencyCounts {
   void set_window(CampaignIx campaign, Duration window, Timestamp now);
   // Recorded impressions of the campaign by this user in (now - window, now].
   std::uint32_t count(CampaignIx campaign, std::uint64_t user_hash, Timestamp now, Duration window) const;
+  // Held by the ledger from before an impression is written until it is recorded here, so that set_window(), which
+  // waits for it, reads each impression either from the disk or as a record, never both or neither.
+  std::unique_lock<std::mutex> lock_commit();
   // The ledger has made this impression durable.
   void record(CampaignIx campaign, std::uint64_t user_hash, Timestamp at);
   // Forgets what lies outside every window.

@@ -1,8 +1,8 @@
 // Pacing: what share of its auctions a campaign takes part in, so that its daily budget lasts.
 //
 // A first simple rule, a pure function of spend and time: a campaign with `even` pacing keeps to the share of the day
-// that has gone by. It takes part always while it is at or under target, and less and less in the kPacingSlack of the
-// budget above it.
+// that has gone by. It takes part always while it is at or under target (early in the day, within the slack), and less
+// and less in the slack above it: a twentieth of the budget and one expected charge.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,11 @@ enum class PacingMode : std::uint8_t { kEven, kAsap };
 
 struct PacingInput {
   PacingMode mode = PacingMode::kEven;
-  std::optional<Micros> daily_budget;      // none: nothing to pace
-  std::optional<Timestamp> start, end;     // of the campaign's flight
-  Micros used;                             // spent today (regular budget) and held
-  Micros expected_charge;                  // of one more impression: at least one always fits under target
+  std::optional<Micros> daily_budget = std::nullopt;  // none: nothing to pace
+  std::optional<Timestamp> start = std::nullopt;      // of the campaign's flight
+  std::optional<Timestamp> end = std::nullopt;
+  Micros used = {};             // spent today (regular budget) and held
+  Micros expected_charge = {};  // of one more impression: the slack holds at least one
 };
 
 struct PacingDecision {
