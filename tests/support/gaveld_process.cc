@@ -1,0 +1,163 @@
+#include "tests/support/gaveld_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/support/http_client.h"
+
+namespace gavel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A pause between two looks at something that only polling can see; how long it is decides nothing.
+void pause() { poll(nullptr, 0, 2); }
+
+bool answers_ready(std::uint16_t port) {
+  try {
+    return HttpClient(port).get("/readyz").status == 200;
+  } catch (const std::runtime_error&) {
+    return false;  // nobody listens there yet
+  }
+}
+
+void append_scalar(std::string& out, const JsonValue& value) {
+  // JSON's strings, numbers, booleans and arrays of them are TOML as well.
+  out += value.dump();
+  out += '\n';
+}
+
+void append_members(std::string& out, const JsonValue::Object& members) {
+  for (const auto& [key, value] : members) {
+    if (value.is_null() || value.as_object()) continue;
+    out += key + " = ";
+    append_scalar(out, value);
+  }
+}
+
+bool is_array_of_tables(const JsonValue& value) { return !value.items().empty() && value[0].as_object(); }
+
+// The members as TOML: scalars first, then tables, then arrays of tables.
+std::string toml_of(const JsonValue& config) {
+  std::string out;
+  JsonValue::Object scalars;
+  for (const auto& member : *config.as_object()) {
+    if (!is_array_of_tables(member.second)) scalars.push_back(member);
+  }
+  append_members(out, scalars);
+  for (const auto& [key, value] : *config.as_object()) {
+    if (const auto* table = value.as_object()) {
+      out += "\n[" + key + "]\n";
+      append_members(out, *table);
+    } else if (is_array_of_tables(value)) {
+      for (const auto& entry : value.items()) {
+        out += "\n[[" + key + "]]\n";
+        append_members(out, *entry.as_object());
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+GaveldProcess::GaveldProcess(const JsonValue& config, const std::string& raw_toml) {
+  JsonValue all{JsonValue::Object{
+      {"listen", "127.0.0.1:0"},
+      {"data_dir", data_dir()},
+      {"clock", JsonValue::Object{{"mode", "manual"}, {"start", "2024-11-01T00:00:00Z"}}},
+  }};
+  for (const auto& [key, value] : *config.as_object()) all.set(key, value);
+  write_file(config_file(), toml_of(all) + raw_toml);
+}
+
+GaveldProcess::~GaveldProcess() { kill_hard(); }
+
+bool GaveldProcess::spawn() {
+  std::error_code ignored;
+  std::filesystem::remove(data_dir() + "/listen_address", ignored);
+  const std::string log_file = directory_.file("log");
+  const std::string config = config_file();
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ != 0) return pid_ > 0;
+  // Only calls that are safe between fork and exec in a program with threads.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // the parent was gone before prctl
+  const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  dup2(log, STDOUT_FILENO);
+  dup2(log, STDERR_FILENO);
+  // gtest's and the parent's descriptors are not the server's.
+  for (int fd = 3; fd < 256; ++fd) close(fd);
+  execl(GAVELD_PATH, "gaveld", "--config", config.c_str(), static_cast<char*>(nullptr));
+  _exit(127);
+}
+
+std::optional<int> GaveldProcess::reap(Clock::time_point deadline) {
+  for (;;) {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = -1;
+      return status;
+    }
+    if (Clock::now() >= deadline) return std::nullopt;
+    pause();
+  }
+}
+
+bool GaveldProcess::read_port() {
+  const std::string address = read_file(data_dir() + "/listen_address");
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos) return false;
+  const char* const begin = address.data() + colon + 1;
+  return std::from_chars(begin, address.data() + address.size(), port_).ec == std::errc() && port_ != 0;
+}
+
+bool GaveldProcess::start(std::chrono::seconds patience) {
+  if (!spawn()) return false;
+  const auto deadline = Clock::now() + patience;
+  for (; Clock::now() < deadline; pause()) {
+    if (reap(Clock::time_point::min())) return false;
+    if (!read_port()) continue;
+    if (answers_ready(port_)) return true;
+  }
+  kill_hard();
+  return false;
+}
+
+std::optional<int> GaveldProcess::run_to_exit(std::chrono::seconds patience) {
+  if (!spawn()) return std::nullopt;
+  const auto status = reap(Clock::now() + patience);
+  kill_hard();
+  if (!status || !WIFEXITED(*status)) return std::nullopt;
+  return WEXITSTATUS(*status);
+}
+
+void GaveldProcess::kill_hard() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::optional<int> GaveldProcess::terminate(std::chrono::seconds patience) {
+  if (pid_ <= 0) return std::nullopt;
+  kill(pid_, SIGTERM);
+  const auto status = reap(Clock::now() + patience);
+  kill_hard();
+  if (!status || !WIFEXITED(*status)) return std::nullopt;
+  return WEXITSTATUS(*status);
+}
+
+std::string GaveldProcess::log() const { return read_file(directory_.file("log")); }
+
+}  // namespace gavel
