@@ -71,7 +71,7 @@ std::string_view bytes_of(std::span<const WordId> words) {
 }
 
 bool stands_in(std::span<const WordId> words, std::span<const WordId> query) {
-  return !std::ranges::search(query, words).empty();
+  return std::search(query.begin(), query.end(), words.begin(), words.end()) != query.end();
 }
 
 }  // namespace

@@ -136,7 +136,9 @@ class NaiveMatcher {
 
   static bool matches(const Entry& k, const std::vector<std::string>& query) {
     if (k.match == MatchType::kExact) return k.words == query;
-    if (k.match == MatchType::kPhrase) return !std::ranges::search(query, k.words).empty();
+    if (k.match == MatchType::kPhrase) {
+      return std::search(query.begin(), query.end(), k.words.begin(), k.words.end()) != query.end();
+    }
     return std::ranges::all_of(k.words, [&](const auto& w) { return std::ranges::count(query, w) > 0; });
   }
 

@@ -55,7 +55,7 @@ TEST(Segmenter, CutsAChineseWordAlikeWhereverItStands) {
   EXPECT_EQ(dress, (Words{"连", "衣裙"}));
   for (const std::string_view query : {"夏季连衣裙", "连衣裙 夏季", "夏季 连衣裙 女", "连衣裙2024新款"}) {
     const Words words = cut(query);
-    EXPECT_FALSE(std::ranges::search(words, dress).empty()) << query;
+    EXPECT_NE(std::search(words.begin(), words.end(), dress.begin(), dress.end()), words.end()) << query;
   }
 }
 
