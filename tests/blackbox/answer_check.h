@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/support/http_client.h"
-#include "tests/support/json_value.h"
+#include "tests/support/json_tree.h"
 
 namespace gavel {
 
@@ -15,18 +15,19 @@ struct AskedFor {
   std::string target;
 };
 
-// Appends a line to `differences` for each thing that is not as `expect` asks: a status, or an object of `status`
-// (200 where left out), `headers`, `body`, `text`, `lines` and `errors` (tests/scenarios/README.md).
-void check_answer(const JsonValue& expect, const ClientResponse& answer, std::vector<std::string>& differences);
+// Appends a line to `differences` for each thing that is not as `expect` asks: a status, or an object of
+// `status` (200 where left out), `headers`, `body`, `text`, `lines` and `errors` (tests/scenarios/README.md).
+void check_answer(const JsonTree& expect, const ClientResponse& answer,
+                  std::vector<std::string>& differences);
 
-// What holds for every answer: an error is an RFC 9457 document that repeats the status, and answers about resources
-// carry an ETag.
+// What holds for every answer: an error is an RFC 9457 document that repeats the status, and answers about
+// resources carry an ETag.
 void check_always(const AskedFor& asked, const ClientResponse& answer, std::vector<std::string>& differences);
 
 // A header's value as a JSON string, null where it is absent. Names are compared without regard to case.
-JsonValue header_value(const ClientResponse& answer, const std::string& name);
+JsonTree header_value(const ClientResponse& answer, const std::string& name);
 
 // The lines of an NDJSON body, each as JSON; a line that is none is null and a difference.
-std::vector<JsonValue> ndjson_lines(const std::string& body, std::vector<std::string>& differences);
+std::vector<JsonTree> ndjson_lines(const std::string& body, std::vector<std::string>& differences);
 
 }  // namespace gavel

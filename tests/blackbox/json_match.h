@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/json_value.h"
+#include "tests/support/json_tree.h"
 
 namespace gavel {
 
-// Compares and appends one line to `differences` for each place where `actual` does not hold what `expected` asks:
+// Compares and appends one line to `differences` for each place where `actual` does not hold what `expected`
+// asks:
 //   - an object holds at least the expected members; an array has the same length and matches item by item;
 //   - an integer is matched by that integer only, written as one; a number with a point by any equal number;
 //   - an object with a single member whose name begins with `$` is a matcher:
@@ -22,7 +23,7 @@ namespace gavel {
 //       {"$has": [...]}           an array in which each expected item is matched by some item
 //       {"$not": x}               there, and does not match x
 // `pointer` is where both stand, for the messages.
-void match_json(const JsonValue& expected, const JsonValue& actual, const std::string& pointer,
+void match_json(const JsonTree& expected, const JsonTree& actual, const std::string& pointer,
                 std::vector<std::string>& differences);
 
 }  // namespace gavel

@@ -6,7 +6,7 @@ namespace gavel {
 namespace {
 
 std::vector<std::string> differences(std::string_view expected, std::string_view actual) {
-  const auto want = JsonValue::parse(expected), have = JsonValue::parse(actual);
+  const auto want = JsonTree::parse(expected), have = JsonTree::parse(actual);
   EXPECT_TRUE(want && have);
   std::vector<std::string> out;
   if (want && have) match_json(*want, *have, "", out);
@@ -71,12 +71,14 @@ TEST(JsonMatch, ComparesAsItsHeaderSays) {
       {R"({"$misspelt": 1})", "1", false},
   };
   for (const Row& row : rows) {
-    EXPECT_EQ(differences(row.expected, row.actual).empty(), row.match) << row.expected << " on " << row.actual;
+    EXPECT_EQ(differences(row.expected, row.actual).empty(), row.match)
+        << row.expected << " on " << row.actual;
   }
 }
 
 TEST(JsonMatch, NamesThePlaceOfEachDifference) {
-  const auto found = differences(R"({"a": [{"b": 1}, {"c": 2}], "d": 3})", R"({"a": [{"b": 2}, {}], "d": 3})");
+  const auto found =
+      differences(R"({"a": [{"b": 1}, {"c": 2}], "d": 3})", R"({"a": [{"b": 2}, {}], "d": 3})");
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0], "/a/0/b: expected 1, is 2");
   EXPECT_EQ(found[1], "/a/1/c: expected 2, is absent");

@@ -1,4 +1,5 @@
-// A scenario: a conversation with a server of its own, written as a JSON file (tests/scenarios/README.md says how).
+// A scenario: a conversation with a server of its own, written as a JSON file (tests/scenarios/README.md says
+// how).
 #pragma once
 
 #include <filesystem>
@@ -9,7 +10,7 @@
 
 #include "tests/support/gaveld_process.h"
 #include "tests/support/http_client.h"
-#include "tests/support/json_value.h"
+#include "tests/support/json_tree.h"
 
 namespace gavel {
 
@@ -19,31 +20,31 @@ class Scenario {
   // Reads the file and those in `fixtures/` beside it that it uses, when they are used.
   explicit Scenario(std::filesystem::path file) : file_(std::move(file)) {}
 
-  // Plays all steps against a fresh server. What differs from what is expected is appended to failures(), each with
-  // its step, the request and the answer; the scenario ends at the first step that fails.
+  // Plays all steps against a fresh server. What differs from what is expected is appended to failures(),
+  // each with its step, the request and the answer; the scenario ends at the first step that fails.
   void play();
   const std::vector<std::string>& failures() const { return failures_; }
 
  private:
-  bool play_steps(const JsonValue& steps, const std::string& place);
-  bool play_step(const JsonValue& step, const std::string& place);
-  bool play_fixture(const JsonValue& step, const std::string& place);
-  bool play_repeat(const JsonValue& step, const std::string& place);
-  bool play_restart(const JsonValue& step, const std::string& place);
-  bool play_request(const JsonValue& step, const std::string& place);
-  bool save(const JsonValue& step, const ClientResponse& answer, const std::string& place);
+  bool play_steps(const JsonTree& steps, const std::string& place);
+  bool play_step(const JsonTree& step, const std::string& place);
+  bool play_fixture(const JsonTree& step, const std::string& place);
+  bool play_repeat(const JsonTree& step, const std::string& place);
+  bool play_restart(const JsonTree& step, const std::string& place);
+  bool play_request(const JsonTree& step, const std::string& place);
+  bool save(const JsonTree& step, const ClientResponse& answer, const std::string& place);
 
-  // `value` with every ${name} in its strings replaced; a string that is only "${name}" becomes the variable's value,
-  // of whatever type. A name that is not there is a failure.
-  JsonValue filled(const JsonValue& value, const std::string& place);
+  // `value` with every ${name} in its strings replaced; a string that is only "${name}" becomes the
+  // variable's value, of whatever type. A name that is not there is a failure.
+  JsonTree filled(const JsonTree& value, const std::string& place);
   std::string filled_text(const std::string& text, const std::string& place);
   bool fail(const std::string& place, const std::string& what);
 
   std::filesystem::path file_;
-  JsonValue headers_;  // of every request, unless its step says otherwise
+  JsonTree headers_;  // of every request, unless its step says otherwise
   std::unique_ptr<GaveldProcess> server_;
   std::unique_ptr<HttpClient> client_;
-  std::map<std::string, JsonValue> variables_;
+  std::map<std::string, JsonTree> variables_;
   std::vector<std::string> failures_;
 };
 

@@ -1,11 +1,11 @@
 // Every file of tests/scenarios is a test of its own.
+#include "tests/blackbox/scenario.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <vector>
-
-#include "tests/blackbox/scenario.h"
 
 namespace gavel {
 namespace {

@@ -20,7 +20,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A pause between two looks at something that only polling can see; how long it is decides nothing.
-void pause() { poll(nullptr, 0, 2); }
+void pause() {
+  poll(nullptr, 0, 2);
+}
 
 bool answers_ready(std::uint16_t port) {
   try {
@@ -30,13 +32,13 @@ bool answers_ready(std::uint16_t port) {
   }
 }
 
-void append_scalar(std::string& out, const JsonValue& value) {
+void append_scalar(std::string& out, const JsonTree& value) {
   // JSON's strings, numbers, booleans and arrays of them are TOML as well.
   out += value.dump();
   out += '\n';
 }
 
-void append_members(std::string& out, const JsonValue::Object& members) {
+void append_members(std::string& out, const JsonTree::Object& members) {
   for (const auto& [key, value] : members) {
     if (value.is_null() || value.as_object()) continue;
     out += key + " = ";
@@ -44,12 +46,14 @@ void append_members(std::string& out, const JsonValue::Object& members) {
   }
 }
 
-bool is_array_of_tables(const JsonValue& value) { return !value.items().empty() && value[0].as_object(); }
+bool is_array_of_tables(const JsonTree& value) {
+  return !value.items().empty() && value[0].as_object();
+}
 
 // The members as TOML: scalars first, then tables, then arrays of tables.
-std::string toml_of(const JsonValue& config) {
+std::string toml_of(const JsonTree& config) {
   std::string out;
-  JsonValue::Object scalars;
+  JsonTree::Object scalars;
   for (const auto& member : *config.as_object()) {
     if (!is_array_of_tables(member.second)) scalars.push_back(member);
   }
@@ -70,17 +74,19 @@ std::string toml_of(const JsonValue& config) {
 
 }  // namespace
 
-GaveldProcess::GaveldProcess(const JsonValue& config, const std::string& raw_toml) {
-  JsonValue all{JsonValue::Object{
+GaveldProcess::GaveldProcess(const JsonTree& config, const std::string& raw_toml) {
+  JsonTree all{JsonTree::Object{
       {"listen", "127.0.0.1:0"},
       {"data_dir", data_dir()},
-      {"clock", JsonValue::Object{{"mode", "manual"}, {"start", "2024-11-01T00:00:00Z"}}},
+      {"clock", JsonTree::Object{{"mode", "manual"}, {"start", "2024-11-01T00:00:00Z"}}},
   }};
   for (const auto& [key, value] : *config.as_object()) all.set(key, value);
   write_file(config_file(), toml_of(all) + raw_toml);
 }
 
-GaveldProcess::~GaveldProcess() { kill_hard(); }
+GaveldProcess::~GaveldProcess() {
+  kill_hard();
+}
 
 bool GaveldProcess::spawn() {
   std::error_code ignored;
@@ -158,6 +164,8 @@ std::optional<int> GaveldProcess::terminate(std::chrono::seconds patience) {
   return WEXITSTATUS(*status);
 }
 
-std::string GaveldProcess::log() const { return read_file(directory_.file("log")); }
+std::string GaveldProcess::log() const {
+  return read_file(directory_.file("log"));
+}
 
 }  // namespace gavel

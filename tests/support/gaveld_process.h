@@ -8,41 +8,42 @@
 #include <optional>
 #include <string>
 
-#include "tests/support/json_value.h"
+#include "tests/support/json_tree.h"
 #include "tests/support/temp_dir.h"
 
 namespace gavel {
 
-// Starts, stops and kills one gaveld again and again on one data directory. The process and the directory end with
-// this object, and the process ends with the thread that started it, whatever becomes of the test. Not thread-safe.
+// Starts, stops and kills one gaveld again and again on one data directory. The process and the directory end
+// with this object, and the process ends with the thread that started it, whatever becomes of the test. Not
+// thread-safe.
 class GaveldProcess {
  public:
-  // `config` holds members of the configuration file that replace the defaults below or add to them: scalars at the
-  // top, objects as tables, arrays of objects as arrays of tables; null takes a default away.
+  // `config` holds members of the configuration file that replace the defaults below or add to them: scalars
+  // at the top, objects as tables, arrays of objects as arrays of tables; null takes a default away.
   //   listen = "127.0.0.1:0", data_dir, [clock] mode = "manual", start = "2024-11-01T00:00:00Z"
   // `raw_toml` follows them as it is.
-  explicit GaveldProcess(const JsonValue& config = JsonValue::Object(), const std::string& raw_toml = "");
+  explicit GaveldProcess(const JsonTree& config = JsonTree::Object(), const std::string& raw_toml = "");
   ~GaveldProcess();
   GaveldProcess(const GaveldProcess&) = delete;
   GaveldProcess& operator=(const GaveldProcess&) = delete;
 
-  // Starts the server and waits until it is ready. False where it ended before or was not ready within `patience`;
-  // log() tells why. Requires that none runs.
+  // Starts the server and waits until it is ready. False where it ended before or was not ready within
+  // `patience`; log() tells why. Requires that none runs.
   bool start(std::chrono::seconds patience = std::chrono::seconds(60));
-  // Starts the server and waits until it has ended by itself: for configurations that must be refused. None where it
-  // did not end within `patience` (then it is killed).
+  // Starts the server and waits until it has ended by itself: for configurations that must be refused. None
+  // where it did not end within `patience` (then it is killed).
   std::optional<int> run_to_exit(std::chrono::seconds patience = std::chrono::seconds(60));
 
   // kill -9, and waits until it is gone.
   void kill_hard();
-  // SIGTERM, and waits until it has ended: the exit code, or none where it died of a signal or outlived `patience`
-  // (then it is killed).
+  // SIGTERM, and waits until it has ended: the exit code, or none where it died of a signal or outlived
+  // `patience` (then it is killed).
   std::optional<int> terminate(std::chrono::seconds patience = std::chrono::seconds(60));
 
   bool running() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
   std::uint16_t port() const { return port_; }  // of the last start()
-  std::string log() const;                      // what all runs have written to standard output and error so far
+  std::string log() const;  // what all runs have written to standard output and error so far
   std::string data_dir() const { return directory_.file("data"); }
   std::string config_file() const { return directory_.file("gavel.toml"); }
   const TempDir& directory() const { return directory_; }  // where secret files and the like can be put

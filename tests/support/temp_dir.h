@@ -6,8 +6,8 @@
 
 namespace gavel {
 
-// Made empty under the system's directory for temporary files, removed with everything in it by the destructor.
-// Ends the program where it cannot be made: no test can go on without it.
+// Made empty under the system's directory for temporary files, removed with everything in it by the
+// destructor. Ends the program where it cannot be made: no test can go on without it.
 class TempDir {
  public:
   TempDir();

@@ -11,25 +11,26 @@
 
 namespace gavel {
 
-// A value with its members in the order of the text. Integers that fit 64 bits stay integers; 5 and 5.0 are different.
-class JsonValue {
+// A value with its members in the order of the text. Integers that fit 64 bits stay integers; 5 and 5.0 are
+// different.
+class JsonTree {
  public:
-  using Array = std::vector<JsonValue>;
-  using Object = std::vector<std::pair<std::string, JsonValue>>;
+  using Array = std::vector<JsonTree>;
+  using Object = std::vector<std::pair<std::string, JsonTree>>;
 
-  JsonValue() = default;
-  JsonValue(bool flag) : data_(flag) {}
-  JsonValue(int number) : data_(std::int64_t{number}) {}
-  JsonValue(std::int64_t number) : data_(number) {}
-  JsonValue(std::uint64_t number);
-  JsonValue(double number) : data_(number) {}
-  JsonValue(const char* text) : data_(std::string(text)) {}
-  JsonValue(std::string text) : data_(std::move(text)) {}
-  JsonValue(Array items) : data_(std::move(items)) {}
-  JsonValue(Object members) : data_(std::move(members)) {}
+  JsonTree() = default;
+  JsonTree(bool flag) : data_(flag) {}
+  JsonTree(int number) : data_(std::int64_t{number}) {}
+  JsonTree(std::int64_t number) : data_(number) {}
+  JsonTree(std::uint64_t number);
+  JsonTree(double number) : data_(number) {}
+  JsonTree(const char* text) : data_(std::string(text)) {}
+  JsonTree(std::string text) : data_(std::move(text)) {}
+  JsonTree(Array items) : data_(std::move(items)) {}
+  JsonTree(Object members) : data_(std::move(members)) {}
 
   // None where `text` is not one JSON document; `why`, where given, then says what is wrong.
-  static std::optional<JsonValue> parse(std::string_view text, std::string* why = nullptr);
+  static std::optional<JsonTree> parse(std::string_view text, std::string* why = nullptr);
 
   bool is_null() const { return data_.index() == 0; }
   // Each is nullptr where the value is of another kind.
@@ -49,19 +50,19 @@ class JsonValue {
   const Array& items() const;
 
   // The member of that name, or nullptr.
-  const JsonValue* find(std::string_view name) const;
+  const JsonTree* find(std::string_view name) const;
   // The member, or a null value where there is none.
-  const JsonValue& operator[](std::string_view name) const;
-  const JsonValue& operator[](std::size_t index) const;
+  const JsonTree& operator[](std::string_view name) const;
+  const JsonTree& operator[](std::size_t index) const;
   // What an RFC 6901 pointer names, or nullptr.
-  const JsonValue* at(std::string_view pointer) const;
+  const JsonTree* at(std::string_view pointer) const;
   // Replaces or adds a member; a value that is no object becomes one.
-  void set(std::string_view name, JsonValue value);
+  void set(std::string_view name, JsonTree value);
 
   // Compact text. Doubles are printed so that they read back the same.
   std::string dump() const;
 
-  bool operator==(const JsonValue&) const = default;
+  bool operator==(const JsonTree&) const = default;
 
  private:
   std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object> data_;

@@ -1,4 +1,4 @@
-#include "tests/support/json_value.h"
+#include "tests/support/json_tree.h"
 
 #include <simdjson.h>
 
@@ -7,29 +7,35 @@
 namespace gavel {
 namespace {
 
-const JsonValue kNull;
+const JsonTree kNull;
 
-JsonValue convert(const simdjson::dom::element& element) {
+JsonTree convert(const simdjson::dom::element& element) {
   using simdjson::dom::element_type;
   switch (element.type()) {
     case element_type::ARRAY: {
-      JsonValue::Array items;
+      JsonTree::Array items;
       for (const auto item : simdjson::dom::array(element)) items.push_back(convert(item));
       return items;
     }
     case element_type::OBJECT: {
-      JsonValue::Object members;
+      JsonTree::Object members;
       for (const auto member : simdjson::dom::object(element)) {
         members.emplace_back(std::string(member.key), convert(member.value));
       }
       return members;
     }
-    case element_type::INT64: return std::int64_t(element);
-    case element_type::UINT64: return std::uint64_t(element);
-    case element_type::DOUBLE: return double(element);
-    case element_type::STRING: return std::string(std::string_view(element));
-    case element_type::BOOL: return bool(element);
-    case element_type::NULL_VALUE: return {};
+    case element_type::INT64:
+      return std::int64_t(element);
+    case element_type::UINT64:
+      return std::uint64_t(element);
+    case element_type::DOUBLE:
+      return double(element);
+    case element_type::STRING:
+      return std::string(std::string_view(element));
+    case element_type::BOOL:
+      return bool(element);
+    case element_type::NULL_VALUE:
+      return {};
   }
   return {};
 }
@@ -60,12 +66,17 @@ void append_double(std::string& out, double number) {
   if (text.find_first_of(".en") == std::string_view::npos) out += ".0";
 }
 
-void append_value(std::string& out, const JsonValue& value) {
-  if (const auto* flag = value.as_bool()) out += *flag ? "true" : "false";
-  else if (const auto* number = value.as_int()) out += std::to_string(*number);
-  else if (const auto* big = value.as_big()) out += std::to_string(*big);
-  else if (const auto* real = value.as_double()) append_double(out, *real);
-  else if (const auto* text = value.as_string()) append_text(out, *text);
+void append_value(std::string& out, const JsonTree& value) {
+  if (const auto* flag = value.as_bool())
+    out += *flag ? "true" : "false";
+  else if (const auto* number = value.as_int())
+    out += std::to_string(*number);
+  else if (const auto* big = value.as_big())
+    out += std::to_string(*big);
+  else if (const auto* real = value.as_double())
+    append_double(out, *real);
+  else if (const auto* text = value.as_string())
+    append_text(out, *text);
   else if (const auto* items = value.as_array()) {
     out += '[';
     for (const auto& item : *items) {
@@ -102,7 +113,7 @@ std::string unescaped(std::string_view token) {
 
 }  // namespace
 
-JsonValue::JsonValue(std::uint64_t number) {
+JsonTree::JsonTree(std::uint64_t number) {
   if (number <= static_cast<std::uint64_t>(INT64_MAX)) {
     data_ = static_cast<std::int64_t>(number);
   } else {
@@ -110,7 +121,7 @@ JsonValue::JsonValue(std::uint64_t number) {
   }
 }
 
-std::optional<JsonValue> JsonValue::parse(std::string_view text, std::string* why) {
+std::optional<JsonTree> JsonTree::parse(std::string_view text, std::string* why) {
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   const auto error = parser.parse(simdjson::padded_string(text)).get(root);
@@ -121,13 +132,13 @@ std::optional<JsonValue> JsonValue::parse(std::string_view text, std::string* wh
   return convert(root);
 }
 
-const JsonValue::Array& JsonValue::items() const {
+const JsonTree::Array& JsonTree::items() const {
   static const Array kNone;
   const auto* array = as_array();
   return array ? *array : kNone;
 }
 
-const JsonValue* JsonValue::find(std::string_view name) const {
+const JsonTree* JsonTree::find(std::string_view name) const {
   if (const auto* members = as_object()) {
     for (const auto& [key, value] : *members) {
       if (key == name) return &value;
@@ -136,17 +147,17 @@ const JsonValue* JsonValue::find(std::string_view name) const {
   return nullptr;
 }
 
-const JsonValue& JsonValue::operator[](std::string_view name) const {
+const JsonTree& JsonTree::operator[](std::string_view name) const {
   const auto* found = find(name);
   return found ? *found : kNull;
 }
 
-const JsonValue& JsonValue::operator[](std::size_t index) const {
+const JsonTree& JsonTree::operator[](std::size_t index) const {
   return index < items().size() ? items()[index] : kNull;
 }
 
-const JsonValue* JsonValue::at(std::string_view pointer) const {
-  const JsonValue* here = this;
+const JsonTree* JsonTree::at(std::string_view pointer) const {
+  const JsonTree* here = this;
   while (here && !pointer.empty()) {
     pointer.remove_prefix(1);  // the slash
     const auto token = pointer.substr(0, pointer.find('/'));
@@ -163,7 +174,7 @@ const JsonValue* JsonValue::at(std::string_view pointer) const {
   return here;
 }
 
-void JsonValue::set(std::string_view name, JsonValue value) {
+void JsonTree::set(std::string_view name, JsonTree value) {
   if (!as_object()) data_ = Object();
   auto& members = std::get<Object>(data_);
   for (auto& [key, present] : members) {
@@ -175,7 +186,7 @@ void JsonValue::set(std::string_view name, JsonValue value) {
   members.emplace_back(std::string(name), std::move(value));
 }
 
-std::string JsonValue::dump() const {
+std::string JsonTree::dump() const {
   std::string out;
   append_value(out, *this);
   return out;
