@@ -1,0 +1,108 @@
+// The only writer of resources: it makes a change durable, sets the limits that follow from it, and publishes
+// the catalog that auctions read.
+//
+// What is where on the disk (resource_record.h): kResources holds one record a resource, deleted ones
+// included; kChildren lists children below every ancestor and references below what they refer to; kChanges
+// is the log.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/json/json_reader.h"
+#include "api/resources/resource_record.h"
+#include "auction/catalog_editor.h"
+#include "auction/catalog_publisher.h"
+#include "auction/segmenter.h"
+#include "auction/symbols.h"
+#include "budget/accounts.h"
+#include "budget/clock.h"
+#include "budget/frequency.h"
+#include "budget/result.h"
+#include "budget/store.h"
+
+namespace gavel {
+
+// What the registry works on; all outlive it.
+struct RegistryParts {
+  Store& store;
+  BusinessClock& clock;
+  std::shared_ptr<Symbols> symbols;
+  Accounts& accounts;
+  FrequencyCounts& frequency;
+  CatalogPublisher& publisher;
+};
+
+// What is known in memory of each resource ever made.
+struct ResourceState {
+  std::uint32_t parent =
+      kNoInternalId;  // internal id of the type above; none for advertiser, placement, festival
+  std::uint32_t owner =
+      kNoInternalId;  // the advertiser above, itself for an advertiser; none for placement, festival
+  bool live = false;
+};
+
+// Thread-safe: writes take one mutex for the length of a transaction (its synced write included); get() takes
+// none and reads what is durable.
+class Registry {
+ public:
+  struct LoadError {
+    std::string message;  // one line for a person, names the resource
+  };
+  // Called after every kLoadProgressRows rows with the number of rows read so far.
+  using Progress = std::function<void(std::uint64_t rows)>;
+
+  // Reads all resources from the store: ids are given again as they were, limits are set (deleted resources
+  // too, since tokens already out still charge), and one snapshot is published.
+  static Result<std::unique_ptr<Registry>, LoadError> load(RegistryParts parts,
+                                                           const Progress& progress = {});
+  ~Registry();
+
+  // The record of a resource that exists (is not deleted). Any thread, no lock.
+  std::optional<ResourceRecord> get(ResourceType type, std::string_view id) const;
+  std::optional<ResourceRecord> get(ResourceType type, std::uint32_t internal_id) const;
+
+  const Store& store() const { return parts_.store; }
+  const Symbols& symbols() const { return *parts_.symbols; }
+
+ private:
+  friend class Transaction;
+  friend class RegistryLoader;
+  explicit Registry(RegistryParts parts);
+
+  // What a committed transaction changed of one resource.
+  struct Change {
+    ResourceType type;
+    std::uint32_t internal_id;
+    const ResourceRecord* record;
+    const ResourceDoc* doc;
+    const ResourceDoc* before;  // null where it was never there
+    bool was_live;              // false where it was deleted before
+  };
+  // Sets limits and windows and puts the row; requires mutex_.
+  void set_limits(const Change& change);
+  void put_row(const Change& change);
+  void erase_row(ResourceType type, std::uint32_t internal_id);
+  void set_state(ResourceType type, std::uint32_t internal_id, ResourceState state);
+
+  RegistryParts parts_;
+  std::mutex mutex_;
+  // All below is protected by mutex_.
+  CatalogEditor editor_;
+  Segmenter segmenter_;
+  JsonParser parser_;                                              // for documents read back from the store
+  JsonParser patch_parser_;                                        // for merged documents
+  std::array<std::vector<ResourceState>, kResourceTypes> states_;  // by internal id
+  std::uint64_t last_change_ = 0;                                  // sequence number
+};
+
+inline constexpr std::uint64_t kLoadProgressRows = 100'000;
+
+}  // namespace gavel

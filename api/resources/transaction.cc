@@ -1,0 +1,201 @@
+#include "api/resources/transaction.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/json/json_writer.h"
+#include "api/json/resource_reader.h"
+#include "api/json/resource_writer.h"
+#include "api/resources/change_log.h"
+
+namespace gavel {
+
+std::optional<ResourceDoc> read_stored(JsonParser& parser, ResourceType type, const ResourceRecord& record) {
+  const auto root = parser.parse(record.json);
+  if (!root) return std::nullopt;
+  ResourceDoc doc;
+  ErrorList errors;
+  if (!read_resource(type, record.id, JsonNode{*root, {}}, ReadMode::kStored, doc, errors))
+    return std::nullopt;
+  return doc;
+}
+
+Transaction::Transaction(Registry& registry)
+    : registry_(registry),
+      lock_(registry.mutex_),
+      now_(registry.parts_.clock.now()),
+      index_(registry.parts_.store) {}
+
+OperationOutcome Transaction::apply(const ResourceOperation& operation, const Principal& principal) {
+  const Caller caller{principal, principal.role == Role::kAdvertiser
+                                     ? find_id(ResourceType::kAdvertiser, principal.advertiser_id)
+                                     : kNoInternalId};
+  return operation.kind == OperationKind::kDelete ? remove(operation, caller) : write(operation, caller);
+}
+
+std::uint32_t Transaction::find_id(ResourceType type, std::string_view id) const {
+  const std::uint32_t internal_id = registry_.parts_.symbols->of(type).find(id);
+  if (internal_id != Interner::kAbsent) return internal_id;
+  const auto& fresh = new_ids_[static_cast<std::size_t>(type)];
+  const auto found = fresh.find(std::string(id));
+  return found == fresh.end() ? kNoInternalId : found->second;
+}
+
+Transaction::Present Transaction::find(ResourceType type, std::string_view id) {
+  const std::uint32_t internal_id = find_id(type, id);
+  return internal_id == kNoInternalId ? Present{} : load(type, internal_id);
+}
+
+Transaction::Present Transaction::load(ResourceType type, std::uint32_t internal_id) {
+  Present present;
+  present.internal_id = internal_id;
+  if (const auto row = rows_.find({type, internal_id}); row != rows_.end()) {
+    present.known = true;
+    present.live = !row->second.record.deleted;
+    present.record = row->second.record;
+    present.doc = row->second.doc;
+    return present;
+  }
+  auto bytes = registry_.parts_.store.get(Family::kResources, resource_key(type, internal_id));
+  auto record = bytes ? decode_record(*bytes) : std::nullopt;
+  auto doc = record ? read_stored(registry_.parser_, type, *record) : std::nullopt;
+  if (!doc) return present;  // loading has seen every record readable; a name without one stands for nothing
+  present.known = true;
+  present.live = !record->deleted;
+  present.record = std::move(*record);
+  present.doc = std::move(*doc);
+  return present;
+}
+
+ResourceState Transaction::state(ResourceType type, std::uint32_t internal_id) const {
+  if (const auto row = rows_.find({type, internal_id}); row != rows_.end()) {
+    const ResourceRecord& record = row->second.record;
+    return {record.parent, record.owner, !record.deleted};
+  }
+  const auto& states = registry_.states_[static_cast<std::size_t>(type)];
+  return internal_id < states.size() ? states[internal_id] : ResourceState{};
+}
+
+std::vector<std::string> Transaction::index_keys(ResourceType type, std::string_view id, std::uint32_t parent,
+                                                 const ResourceDoc& doc) const {
+  std::vector<std::string> keys{child_key(type, id)};
+  std::uint32_t ancestor = parent;
+  for (auto above = parent_type(type); above; above = parent_type(*above)) {
+    keys.push_back(child_key(type, *above, ancestor, id));
+    ancestor = state(*above, ancestor).parent;
+  }
+  if (const auto* campaign = std::get_if<CampaignDoc>(&doc)) {
+    for (const FestivalEntry& entry : campaign->festivals) {
+      const std::uint32_t festival = find_id(ResourceType::kFestival, entry.festival_id);
+      keys.push_back(child_key(type, ResourceType::kFestival, festival, id));
+    }
+  } else if (const auto* group = std::get_if<AdGroupDoc>(&doc)) {
+    for (const std::string& placement : group->placements) {
+      keys.push_back(
+          child_key(type, ResourceType::kPlacement, find_id(ResourceType::kPlacement, placement), id));
+    }
+  }
+  std::ranges::sort(keys);
+  return keys;
+}
+
+void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKind kind,
+                        const Principal& principal) {
+  const ResourceType type = type_of(doc);
+  ResourceRecord& record = present.record;
+  const auto* ad = std::get_if<AdDoc>(&doc);
+  if (ad != nullptr && live) {
+    const auto* before = present.known ? std::get_if<AdDoc>(&present.doc) : nullptr;
+    if (before == nullptr || before->landing_url != ad->landing_url) {
+      ++record.landing_revision;
+      landing_urls_.emplace_back(landing_url_key(AdIx{present.internal_id}, record.landing_revision),
+                                 ad->landing_url);
+    }
+  }
+  const auto keys = [&](const ResourceDoc& d) { return index_keys(type, record.id, record.parent, d); };
+  index_.replace(present.live ? keys(present.doc) : std::vector<std::string>{},
+                 live ? keys(doc) : std::vector<std::string>{}, present.internal_id);
+  if (!present.known) record.created_at = now_;
+  record.updated_at = now_;
+  ++record.revision;
+  record.deleted = !live;
+  record.enabled = is_enabled(doc);
+  record.json.clear();
+  append_resource(record.json, doc);
+  record.last_change = registry_.last_change_ + changes_.size() + 1;
+  log_change(record, type, kind, principal);
+
+  const auto [row, first] = rows_.try_emplace(RowKey{type, present.internal_id});
+  if (first) {
+    row->second.created = !present.known;
+    row->second.was_live = present.live;
+    if (present.known) row->second.before = std::move(present.doc);
+  }
+  row->second.record = std::move(record);
+  row->second.doc = std::move(doc);
+}
+
+void Transaction::log_change(const ResourceRecord& record, ResourceType type, OperationKind kind,
+                             const Principal& principal) {
+  std::string after;
+  if (!record.deleted) append_shown(after, record);
+  changes_.push_back(
+      encode_change({now_, principal.actor, type, record.id, kind, record.owner, std::move(after)}));
+}
+
+std::optional<StoreError> Transaction::commit() {
+  std::optional<StoreError> error;
+  if (!rows_.empty()) {
+    WriteBatch batch;
+    for (const auto& [key, row] : rows_) {
+      batch.put(Family::kResources, resource_key(key.first, key.second), encode_record(row.record));
+    }
+    index_.write_to(batch);
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      batch.put(Family::kChanges, change_key(registry_.last_change_ + 1 + i), changes_[i]);
+    }
+    for (const auto& [key, url] : landing_urls_) batch.put(Family::kLandingUrls, key, url);
+    error = registry_.parts_.store.write(batch);
+    if (!error) publish();
+  }
+  rows_.clear();
+  for (auto& ids : new_ids_) ids.clear();
+  for (auto& names : new_names_) names.clear();
+  index_.clear();
+  changes_.clear();
+  landing_urls_.clear();
+  return error;
+}
+
+namespace {
+
+// What is referred to comes before what refers to it.
+constexpr std::array<ResourceType, kResourceTypes> kDependencyOrder{
+    ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
+    ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
+
+}  // namespace
+
+void Transaction::publish() {
+  registry_.last_change_ += changes_.size();
+  for (std::size_t type = 0; type < kResourceTypes; ++type) {
+    Interner& ids = registry_.parts_.symbols->ids[type];
+    for (const std::string& name : new_names_[type]) ids.intern(name);
+  }
+  for (const ResourceType type : kDependencyOrder) {
+    for (auto row = rows_.lower_bound({type, 0}); row != rows_.end() && row->first.first == type; ++row) {
+      const auto& [key, r] = *row;
+      const Registry::Change change{type,      key.second, &r.record, &r.doc, r.before ? &*r.before : nullptr,
+                                    r.was_live};
+      registry_.set_state(type, key.second, {r.record.parent, r.record.owner, !r.record.deleted});
+      registry_.set_limits(change);
+      registry_.put_row(change);
+    }
+  }
+  for (const auto& [key, row] : rows_) {
+    if (row.record.deleted) registry_.erase_row(key.first, key.second);
+  }
+  registry_.parts_.publisher.publish(registry_.editor_.snapshot());
+}
+
+}  // namespace gavel
