@@ -8,8 +8,8 @@ namespace gavel {
 
 struct WeightInputs {
   Pricing pricing = Pricing::kCpc;
-  Probability pctr;
-  Factor squash, quality, shop_score, boost;
+  Probability pctr{};
+  Factor squash{}, quality{}, shop_score{}, boost{};
 };
 
 // pctr ^ squash (Lahaie and Pennock, EC 2007): one where squash is 0, pctr where it is 1, 0 where pctr is 0
