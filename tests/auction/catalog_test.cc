@@ -236,24 +236,13 @@ class Comparison {
       const AdGroupServing& group = *row.serving;
       ASSERT_EQ(group.bid, doc.bid);
       ASSERT_EQ(group.audience.size(), doc.audience.size());
-      ASSERT_FALSE(group.terms.empty());
+      ASSERT_EQ(group.categories.size(), doc.categories.size());
       for (const Term term : group.terms) {
         const auto listed = catalog_.groups_under(term);
         ASSERT_EQ(std::ranges::count_if(listed, [&](AdGroupIx g) { return &catalog_[g] == &row; }), 1);
       }
       places += group.terms.size();
-      if (group.terms.front().kind == TermKind::kTag) {
-        for (const ServingClause& clause : group.audience) {
-          ASSERT_TRUE(std::ranges::any_of(group.terms, [&](const Term& t) {
-            return std::ranges::find(clause.all, t.number) != clause.all.end();
-          }));
-        }
-      } else {
-        const bool reachable_without_tags =
-            doc.audience.empty() ||
-            std::ranges::any_of(doc.audience, [](const AudienceClause& c) { return c.all.empty(); });
-        ASSERT_TRUE(reachable_without_tags);
-      }
+      compare_terms(group);
     });
     for (const TermKind kind :
          {TermKind::kTag, TermKind::kCategory, TermKind::kPlacement, TermKind::kEverything}) {
@@ -261,6 +250,30 @@ class Comparison {
       for (std::uint32_t n = 0; n < numbers; ++n) places -= catalog_.groups_under({kind, n}).size();
     }
     ASSERT_EQ(places, 0U);
+  }
+
+  // By the definition of Term: one of `all` per clause, else the categories, else the placements, else
+  // everything.
+  void compare_terms(const AdGroupServing& group) {
+    std::vector<Term> expected;
+    const bool by_tags =
+        !group.audience.empty() &&
+        std::ranges::none_of(group.audience, [](const ServingClause& c) { return c.all.empty(); });
+    if (by_tags) {
+      for (const ServingClause& clause : group.audience) {
+        ASSERT_TRUE(std::ranges::any_of(group.terms, [&](const Term& t) {
+          return t.kind == TermKind::kTag && std::ranges::find(clause.all, t.number) != clause.all.end();
+        }));
+      }
+      ASSERT_LE(group.terms.size(), group.audience.size());
+      return;
+    }
+    for (const Symbol category : group.categories) expected.push_back({TermKind::kCategory, category});
+    if (expected.empty()) {
+      for (const PlacementIx p : group.placements) expected.push_back({TermKind::kPlacement, p.value});
+    }
+    if (expected.empty()) expected.push_back({});
+    ASSERT_EQ(group.terms, expected);
   }
 
   void compare_lists() {
