@@ -19,8 +19,8 @@ inline constexpr std::string_view kProblemJson = "application/problem+json";
 struct Response {
   int status = 200;
   std::string content_type{kJson};
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // ETag, Allow, Location, Retry-After ...
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> headers{};  // ETag, Allow, Location, Retry-After ...
 };
 
 // "Not Found" for 404; "Unknown" for a status that this server never sends.

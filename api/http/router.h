@@ -30,13 +30,13 @@ using StreamHandler = std::function<std::shared_ptr<BodyConsumer>(Request&, Resp
 
 struct Route {
   Method method = Method::kGet;
-  std::string pattern;  // "/v1/campaigns/{id}/budget"
-  std::variant<Handler, StreamHandler> handler;
+  std::string pattern{};  // "/v1/campaigns/{id}/budget"
+  std::variant<Handler, StreamHandler> handler{};
   RouteClass route_class = RouteClass::kOperation;
   RoleSet roles = kNoRoleNeeded;
-  std::vector<std::string> media_types;       // of a body that is there, without parameters; none = any
-  std::vector<std::string> query_parameters;  // that it knows: another one is a 400
-  std::uint64_t body_bytes_max = 0;           // 0 = the server's default; of no meaning to a StreamHandler
+  std::vector<std::string> media_types{};       // of a body that is there, without parameters; none = any
+  std::vector<std::string> query_parameters{};  // that it knows: another one is a 400
+  std::uint64_t body_bytes_max = 0;             // 0 = the server's default; of no meaning to a StreamHandler
   // Whether it answers later and counts against ServerOptions::deferred_requests_max.
   bool deferred = false;
 };

@@ -35,7 +35,7 @@ struct ServerOptions {
   std::chrono::milliseconds drain_timeout{10'000};   // stop() waits so long for what is in flight
 
   // For the Date header, which is left out where there is none.
-  std::function<Timestamp()> wall_clock;
+  std::function<Timestamp()> wall_clock{};
 };
 
 // Counted by all workers; read at any time.

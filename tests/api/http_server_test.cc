@@ -1,0 +1,553 @@
+// The server over real sockets: order, deadlines, limits, later answers and the end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <thread>
+
+#include "api/http/server.h"
+#include "tests/support/test_server.h"
+
+namespace gavel {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// Hands out the writers of requests that are to be answered later.
+class Parked {
+ public:
+  void put(ResponseWriter writer) {
+    const std::lock_guard lock(mutex_);
+    writers_.push_back(std::move(writer));
+    arrived_.notify_all();
+  }
+  ResponseWriter take() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return !writers_.empty(); });
+    ResponseWriter writer = std::move(writers_.front());
+    writers_.pop_front();
+    return writer;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<ResponseWriter> writers_;
+};
+
+class HttpServer : public testing::Test {
+ protected:
+  HttpServer() {
+    add(Method::kGet, "/hello", [](Request&, ResponseWriter writer) {
+      writer.buffer() += "{\"hello\":true}";
+      writer.header("ETag", "\"7\"");
+      writer.send(200);
+    });
+    add(Method::kPost, "/echo", [](Request& request, ResponseWriter writer) {
+      writer.buffer() += request.body;
+      writer.send(201, "text/plain");
+    });
+    add(Method::kGet, "/later", [this](Request&, ResponseWriter writer) { parked_.put(std::move(writer)); },
+        {.deferred = true});
+    add(Method::kGet, "/forgets", [](Request&, ResponseWriter) {});
+    add(Method::kDelete, "/things/{id}", [](Request&, ResponseWriter writer) { writer.send(204); });
+    add(Method::kGet, "/things/{id}",
+        [](Request& request, ResponseWriter writer) {
+          writer.buffer()
+              .append(request.path_parameter("id"))
+              .append("|")
+              .append(request.query("q").value_or("-"));
+          writer.send(200, "text/plain");
+        },
+        {.query_parameters = {"q", "r"}});
+    add(Method::kPost, "/json", [](Request&, ResponseWriter writer) { writer.send(200); },
+        {.media_types = {"application/json"}, .body_bytes_max = 10});
+    add(Method::kGet, "/admin",
+        [](Request& request, ResponseWriter writer) {
+          writer.buffer() += request.principal->actor;
+          writer.send(200, "text/plain");
+        },
+        {.roles = kAdminOnly});
+  }
+
+  struct Extra {
+    RoleSet roles = kNoRoleNeeded;
+    std::vector<std::string> media_types{};
+    std::vector<std::string> query_parameters{};
+    std::uint64_t body_bytes_max = 0;
+    bool deferred = false;
+  };
+  void add(Method method, std::string pattern, Handler handler) {
+    add(method, std::move(pattern), std::move(handler), Extra());
+  }
+  void add(Method method, std::string pattern, Handler handler, Extra extra) {
+    test_.router.add({.method = method,
+                      .pattern = std::move(pattern),
+                      .handler = std::move(handler),
+                      .roles = extra.roles,
+                      .media_types = extra.media_types,
+                      .query_parameters = extra.query_parameters,
+                      .body_bytes_max = extra.body_bytes_max,
+                      .deferred = extra.deferred});
+  }
+
+  TestServer test_;
+  Parked parked_;
+};
+
+TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
+  test_.options.wall_clock = [] { return from_micros(784'111'777'000'000); };
+  test_.start();
+  HttpClient client = test_.client();
+  for (int i = 0; i < 3; ++i) {
+    const ClientResponse response = client.get("/hello");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, "{\"hello\":true}");
+    EXPECT_EQ(response.header("content-type"), "application/json");
+    EXPECT_EQ(response.header("etag"), "\"7\"");
+    EXPECT_EQ(response.header("date"), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(response.headers.count("connection"), 0U);
+  }
+  EXPECT_EQ(test_.server->stats().connections.load(), 1U);
+  EXPECT_EQ(test_.server->stats().accepted.load(), 1U);
+}
+
+TEST_F(HttpServer, TakesBodiesByLengthAndByChunks) {
+  test_.start();
+  HttpClient client = test_.client();
+  EXPECT_EQ(client.request("POST", "/echo", "hello").body, "hello");
+  const std::string large(500'000, 'x');
+  EXPECT_EQ(client.request("POST", "/echo", large).body, large);
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  EXPECT_EQ(client.read_response()->body, "abcde");
+}
+
+TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
+  test_.start();
+  HttpClient client = test_.client();
+  std::string requests;
+  for (int i = 0; i < 300; ++i)
+    requests += "GET /things/" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  client.send(requests);
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(client.read_response()->body, std::to_string(i) + "|-");
+}
+
+TEST_F(HttpServer, PipelinedRequestsWaitForALaterAnswer) {
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /things/2 HTTP/1.1\r\nHost: h\r\n\r\n");
+  ResponseWriter writer = parked_.take();
+  std::thread([&] {
+    writer.buffer() += "first";
+    writer.send(200, "text/plain");
+  }).join();
+  EXPECT_EQ(client.read_response()->body, "first");
+  EXPECT_EQ(client.read_response()->body, "2|-");
+}
+
+TEST_F(HttpServer, HeadHasTheHeadersOfGetAndNoBody) {
+  test_.start();
+  HttpClient client = test_.client();
+  const ClientResponse response = client.request("HEAD", "/hello");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-length"), "14");
+  EXPECT_EQ(client.get("/hello").status, 200);
+}
+
+TEST_F(HttpServer, NoContentHasNeitherTypeNorLength) {
+  test_.start();
+  HttpClient client = test_.client();
+  const ClientResponse response = client.request("DELETE", "/things/a");
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(response.headers.count("content-length"), 0U);
+  EXPECT_EQ(response.headers.count("content-type"), 0U);
+  EXPECT_EQ(client.get("/hello").status, 200);
+}
+
+TEST_F(HttpServer, ClosesWhenAsked) {
+  test_.start();
+  HttpClient client = test_.client();
+  EXPECT_EQ(client.get("/hello", {{"Connection", "close"}}).header("connection"), "close");
+  EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST_F(HttpServer, Http10ClosesUnlessAskedToStay) {
+  test_.start();
+  HttpClient closing = test_.client();
+  closing.send("GET /hello HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(closing.read_response()->status, 200);
+  EXPECT_TRUE(closing.closed_by_server());
+  HttpClient staying = test_.client();
+  for (int i = 0; i < 2; ++i) {
+    staying.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(staying.read_response()->header("connection"), "keep-alive");
+  }
+}
+
+TEST_F(HttpServer, DecodesParameters) {
+  test_.start();
+  EXPECT_EQ(test_.get("/things/a%3Ab?q=%E8%A1%A3+1").body, "a:b|衣+1");
+  EXPECT_EQ(test_.get("/things/a?q").body, "a|");
+  EXPECT_EQ(test_.get("/things/a?&q=1&").body, "a|1");
+  EXPECT_EQ(test_.get("http://other:80/things/x?q=2").body, "x|2");
+}
+
+struct Refusal {
+  const char* name;
+  const char* method;
+  const char* target;
+  const char* body;
+  int status;
+  const char* says;
+};
+class HttpServerRefuses : public HttpServer, public testing::WithParamInterface<Refusal> {};
+TEST_P(HttpServerRefuses, WithAProblemAndGoesOn) {
+  const Refusal& row = GetParam();
+  test_.start();
+  HttpClient client = test_.client();
+  const ClientResponse response =
+      client.request(row.method, row.target, row.body, {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(response.status, row.status);
+  EXPECT_EQ(response.header("content-type"), "application/problem+json");
+  EXPECT_THAT(response.body, HasSubstr("\"status\":" + std::to_string(row.status)));
+  EXPECT_THAT(response.body, HasSubstr(row.says));
+  // The same connection is still in step.
+  EXPECT_EQ(client.get("/hello").status, 200);
+}
+constexpr Refusal kRefusals[] = {
+    {"unknown_path", "GET", "/nothing", "", 404, "\"errors\":[]"},
+    {"longer_path", "GET", "/hello/x", "", 404, ""},
+    {"empty_parameter", "GET", "/things/", "", 404, ""},
+    {"trailing_slash", "GET", "/hello/", "", 404, ""},
+    {"wrong_method", "PUT", "/hello", "body", 405, "Method Not Allowed"},
+    {"options", "OPTIONS", "/hello", "", 405, ""},
+    {"unknown_method", "BREW", "/hello", "", 501, ""},
+    {"bad_escape_in_path", "GET", "/things/%zz", "", 400, ""},
+    {"nul_in_path", "GET", "/things/%00", "", 400, ""},
+    {"latin1_in_path", "GET", "/things/%E9", "", 400, ""},
+    {"star", "GET", "*", "", 400, ""},
+    {"fragment", "GET", "/hello#x", "", 400, ""},
+    {"unknown_query", "GET", "/things/a?p=1", "", 400, "{\"field\":\"p\""},
+    {"misspelt_query", "GET", "/things/a?Q=1", "", 400, "{\"field\":\"Q\""},
+    {"repeated_query", "GET", "/things/a?q=1&q=1", "", 400,
+     "{\"field\":\"q\",\"reason\":\"given more than once\"}"},
+    {"repeated_encoded_query", "GET", "/things/a?q=1&%71=1", "", 400, "\"field\":\"q\""},
+    {"bad_escape_in_query", "GET", "/things/a?q=%e", "", 400, "\"field\":\"q\""},
+    {"media_type", "POST", "/json", "{}", 415, "application/json"},
+    {"forgetful_handler", "GET", "/forgets", "", 500, ""},
+};
+INSTANTIATE_TEST_SUITE_P(All, HttpServerRefuses, testing::ValuesIn(kRefusals),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_F(HttpServer, NamesTheAllowedMethods) {
+  test_.start();
+  EXPECT_EQ(test_.client().request("POST", "/things/a").header("allow"), "DELETE, GET, HEAD");
+  EXPECT_EQ(test_.client().request("GET", "/json").header("allow"), "POST");
+}
+
+TEST_F(HttpServer, MediaTypesMayHaveParametersOrBeLeftOut) {
+  test_.start();
+  HttpClient client = test_.client();
+  EXPECT_EQ(
+      client.request("POST", "/json", "{}", {{"Content-Type", "Application/JSON ; charset=utf-8"}}).status,
+      200);
+  EXPECT_EQ(client.request("POST", "/json", "{}", {{"Content-Type", ""}}).status, 200);
+  EXPECT_EQ(client.request("POST", "/json").status, 200);
+}
+
+TEST_F(HttpServer, RefusesALargeBodyAndLetsTheClientSeeIt) {
+  test_.start();
+  HttpClient client = test_.client();
+  const std::string large(2'000'000, 'x');
+  const ClientResponse response = client.request("POST", "/echo", large);
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.header("connection"), "close");
+  EXPECT_TRUE(client.closed_by_server());
+  EXPECT_EQ(
+      test_.client().request("POST", "/json", "01234567890", {{"Content-Type", "application/json"}}).status,
+      413);
+}
+
+TEST_F(HttpServer, ClosesAfterWhatIsNotHttp) {
+  test_.start();
+  for (const std::string_view smuggled :
+       {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\nContent-Length: 1\r\n\r\n"}) {
+    HttpClient client = test_.client();
+    client.send(std::string(smuggled) + "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+    const auto response = client.read_response();
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->status, 400);
+    EXPECT_EQ(response->header("content-type"), "application/problem+json");
+    EXPECT_TRUE(client.closed_by_server());  // and the request inside was never answered
+  }
+  EXPECT_EQ(test_.server->stats().bad_requests.load(), 2U);
+}
+
+TEST_F(HttpServer, SaysContinueBeforeTheBody) {
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.read_response()->status, 100);
+  client.send("hi");
+  EXPECT_EQ(client.read_response()->body, "hi");
+  // With the body there already, nobody waits for it.
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\nho");
+  EXPECT_EQ(client.read_response()->status, 201);
+  client.send("POST /nothing HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.read_response()->status, 404);
+  EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST_F(HttpServer, KnowsKeysAndRoles) {
+  KeyHash hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>("secret"), 6);
+  test_.keys.push_back({hash, Role::kAdmin, ""});
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>("shop"), 4);
+  test_.keys.push_back({hash, Role::kAdvertiser, "a1"});
+  test_.start();
+  const ClientResponse none = test_.get("/admin");
+  EXPECT_EQ(none.status, 401);
+  EXPECT_EQ(none.header("www-authenticate"), "Bearer");
+  EXPECT_EQ(test_.get("/admin", {{"Authorization", "Bearer wrong"}}).status, 401);
+  EXPECT_EQ(test_.get("/admin", {{"Authorization", "Bearer shop"}}).status, 403);
+  EXPECT_EQ(test_.get("/admin", {{"Authorization", "bearer secret"}}).body, "admin:2bb80d53");
+  EXPECT_EQ(test_.get("/hello").status, 200);
+}
+
+TEST_F(HttpServer, SlowHeadersAreTimedOut) {
+  test_.options.header_deadline = 40ms;
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("GET /hello HTT");
+  const auto response = client.read_response();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 408);
+  EXPECT_TRUE(client.closed_by_server());
+  EXPECT_EQ(test_.server->stats().timeouts.load(), 1U);
+}
+
+TEST_F(HttpServer, SlowBodiesAreTimedOut) {
+  test_.options.body_deadline = 40ms;
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+  const auto response = client.read_response();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 408);
+  EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST_F(HttpServer, IdleConnectionsAreClosedInSilence) {
+  test_.options.idle_timeout = 40ms;
+  test_.start();
+  HttpClient fresh = test_.client();
+  EXPECT_TRUE(fresh.closed_by_server());
+  HttpClient used = test_.client();
+  EXPECT_EQ(used.get("/hello").status, 200);
+  EXPECT_TRUE(used.closed_by_server());
+}
+
+TEST_F(HttpServer, ClientsThatDoNotReadAreClosed) {
+  test_.options.write_deadline = 40ms;
+  std::promise<void> answered;
+  test_.observer = [&](const RequestRecord&) { answered.set_value(); };
+  add(Method::kGet, "/huge", [](Request&, ResponseWriter writer) {
+    writer.buffer().assign(64U << 20, 'x');
+    writer.send(200);
+  });
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("GET /huge HTTP/1.1\r\nHost: h\r\n\r\n");
+  while (test_.server->stats().timeouts.load() == 0) std::this_thread::yield();
+  EXPECT_EQ(answered.get_future().wait_for(0s), std::future_status::timeout);
+  EXPECT_FALSE(client.read_response());
+}
+
+TEST_F(HttpServer, TooManyConnectionsAreTurnedAway) {
+  test_.options.connections_max = 2;
+  test_.start();
+  HttpClient first = test_.client();
+  HttpClient second = test_.client();
+  EXPECT_EQ(first.get("/hello").status, 200);
+  EXPECT_EQ(second.get("/hello").status, 200);
+  HttpClient third = test_.client();
+  third.send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+  const auto response = third.read_response();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 503);
+  EXPECT_EQ(response->header("retry-after"), "1");
+  EXPECT_TRUE(third.closed_by_server());
+  EXPECT_EQ(test_.server->stats().refused.load(), 1U);
+  EXPECT_EQ(first.get("/hello").status, 200);
+}
+
+TEST_F(HttpServer, TooManyWaitingRequestsAreShed) {
+  test_.options.deferred_requests_max = 1;
+  test_.start();
+  HttpClient first = test_.client();
+  first.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  ResponseWriter writer = parked_.take();
+  HttpClient second = test_.client();
+  const ClientResponse shed = second.get("/later");
+  EXPECT_EQ(shed.status, 503);
+  EXPECT_EQ(shed.header("retry-after"), "1");
+  EXPECT_EQ(second.get("/hello").status, 200);  // what is answered at once does not wait
+  writer.send(200);
+  EXPECT_EQ(first.read_response()->status, 200);
+  second.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  parked_.take().send(200);
+  EXPECT_EQ(second.read_response()->status, 200);
+  EXPECT_EQ(test_.server->stats().shed.load(), 1U);
+}
+
+TEST_F(HttpServer, AnswersFromOtherThreadsReachTheirOwnClients) {
+  test_.options.workers = 2;
+  test_.start();
+  constexpr int kClients = 8;
+  constexpr int kRequests = 200;
+  add(Method::kGet, "/unused", [](Request&, ResponseWriter) {});
+  std::atomic<bool> done{false};
+  std::thread answering([&] {
+    for (int i = 0; i < kClients * kRequests; ++i) {
+      ResponseWriter writer = parked_.take();
+      writer.buffer() += "x";
+      writer.send(200, "text/plain");
+    }
+  });
+  std::vector<std::thread> clients;
+  std::atomic<int> good{0};
+  for (int c = 0; c < kClients; ++c) {
+    clients.emplace_back([&] {
+      HttpClient client = test_.client();
+      for (int i = 0; i < kRequests; ++i) good += client.get("/later").body == "x" ? 1 : 0;
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  answering.join();
+  EXPECT_EQ(good.load(), kClients * kRequests);
+  EXPECT_EQ(test_.server->stats().deferred.load(), 0U);
+}
+
+TEST_F(HttpServer, SurvivesAClientThatLeavesBeforeItsAnswer) {
+  test_.start();
+  for (int i = 0; i < 20; ++i) {
+    HttpClient client = test_.client();
+    client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+    ResponseWriter writer = parked_.take();
+    client.close();
+    writer.buffer().assign(1'000'000, 'x');
+    writer.send(200);
+  }
+  EXPECT_EQ(test_.get("/hello").status, 200);
+}
+
+TEST_F(HttpServer, AWriterMayOutliveTheServer) {
+  test_.options.drain_timeout = 0ms;
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  std::optional<ResponseWriter> writer(parked_.take());
+  test_.server.reset();
+  EXPECT_TRUE(client.closed_by_server());
+  writer->buffer() += "too late";
+  writer->send(200);
+  writer.reset();
+}
+
+TEST_F(HttpServer, DrainsWhatIsInFlight) {
+  test_.start();
+  HttpClient idle = test_.client();
+  EXPECT_EQ(idle.get("/hello").status, 200);
+  HttpClient waiting = test_.client();
+  waiting.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  ResponseWriter writer = parked_.take();
+  auto stopped = std::async(std::launch::async, [&] { test_.server->stop(); });
+  EXPECT_TRUE(idle.closed_by_server());  // so the draining has begun
+  writer.buffer() += "still there";
+  writer.send(200, "text/plain");
+  const auto response = waiting.read_response();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->body, "still there");
+  EXPECT_EQ(response->header("connection"), "close");
+  EXPECT_TRUE(waiting.closed_by_server());
+  stopped.get();
+  EXPECT_THROW(test_.client(), std::runtime_error);
+}
+
+TEST_F(HttpServer, DrainingHasAnEnd) {
+  test_.options.drain_timeout = 30ms;
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  ResponseWriter writer = parked_.take();
+  test_.server->stop();
+  EXPECT_TRUE(client.closed_by_server());
+  writer.send(200);
+}
+
+TEST_F(HttpServer, RefusesAPortInUse) {
+  test_.start();
+  ServerOptions options = test_.options;
+  options.port = test_.server->port();
+  Server second(options, test_.router, *test_.authenticator, {});
+  const auto started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error(), HasSubstr("127.0.0.1:" + std::to_string(options.port)));
+}
+
+TEST_F(HttpServer, SendsFiles) {
+  char name[] = "/tmp/gavel_http_XXXXXX";
+  const int file = ::mkstemp(name);
+  ::unlink(name);
+  std::string content;
+  for (int i = 0; i < 1'000'000; ++i) content += std::to_string(i % 10);
+  ASSERT_EQ(::write(file, content.data(), content.size()), static_cast<ssize_t>(content.size()));
+  add(Method::kGet, "/file",
+      [&](Request&, ResponseWriter writer) { writer.send_file(200, kNdjson, ::dup(file), content.size()); });
+  test_.start();
+  HttpClient client = test_.client();
+  for (int i = 0; i < 2; ++i) {
+    const ClientResponse response = client.get("/file");
+    EXPECT_EQ(response.header("content-type"), "application/x-ndjson");
+    EXPECT_EQ(response.body, content);
+  }
+  EXPECT_EQ(client.request("HEAD", "/file").header("content-length"), "1000000");
+  EXPECT_EQ(client.get("/hello").status, 200);
+  ::close(file);
+}
+
+TEST_F(HttpServer, TellsTheObserverOfEveryAnswer) {
+  std::mutex mutex;
+  std::vector<RequestRecord> records;
+  test_.observer = [&](const RequestRecord& record) {
+    const std::lock_guard lock(mutex);
+    records.push_back(record);
+  };
+  test_.start();
+  HttpClient client = test_.client();
+  client.get("/hello");
+  client.request("HEAD", "/hello");
+  client.get("/nothing");
+  client.send("nonsense\r\n\r\n");
+  EXPECT_EQ(client.read_response()->status, 400);
+  test_.server->stop();
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records[0].status, 200);
+  EXPECT_EQ(test_.router.routes()[records[0].route].pattern, "/hello");
+  EXPECT_GT(records[0].took.count(), 0);
+  EXPECT_EQ(records[1].method, Method::kHead);
+  EXPECT_EQ(records[2].route, Router::kUnmatched);
+  EXPECT_EQ(records[2].status, 404);
+  EXPECT_EQ(records[3].status, 400);
+  EXPECT_EQ(records[3].route, Router::kUnmatched);
+}
+
+}  // namespace
+}  // namespace gavel
