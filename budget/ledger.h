@@ -31,15 +31,15 @@ enum class EventStatus : std::uint8_t { kCharged, kCounted, kDuplicate, kExpired
 struct LedgerEvent {
   EventType type = EventType::kImpression;
   Claims claims;
-  std::string conversion_id;  // conversions only: deduplicated by token and this
-  Timestamp reported_at;      // the caller's `at`, stored and used for nothing
-  Micros value;               // conversions only
+  std::string conversion_id = {};  // conversions only: deduplicated by token and this
+  Timestamp reported_at = {};      // the caller's `at`, stored and used for nothing
+  Micros value = {};               // conversions only
 };
 
 struct EventOutcome {
   EventStatus status = EventStatus::kCounted;
-  Micros charged;
-  Micros uncharged;
+  Micros charged = {};
+  Micros uncharged = {};
 };
 
 enum class LedgerError : std::uint8_t { kNotDurable, kQueueFull, kStopped };
@@ -82,24 +82,31 @@ class Ledger {
   using Completion = std::function<void(Result<std::vector<EventOutcome>, LedgerError>)>;
   using DepositCompletion = std::function<void(Result<Micros, DepositError>)>;  // the balance afterwards
 
-  // Loads accounts, click statistics and recent frequency counts from the store (the accounts of all campaigns and
-  // advertisers that occur there are opened), then starts the writer thread.
+  // Loads accounts and click statistics from the store (the accounts of all campaigns and advertisers that occur there
+  // are opened; frequency counts read theirs when a cap is set), then starts the writer thread. Throws
+  // std::runtime_error where the store has no space left.
   Ledger(LedgerParts parts, LedgerOptions options);
   ~Ledger();  // stop()
 
   // Thread-safe. `done` is called once, from the writer thread (or at once from this one on kQueueFull/kStopped), with
   // one outcome an event in order. The events of one call are decided in order, after all that were submitted before.
+  // Events of campaigns or advertisers that were never opened are kExpired. `done` must not wait for this ledger.
   void submit(std::vector<LedgerEvent> events, Completion done);
 
   // Thread-safe, idempotent by (advertiser, id): the same amount again gives the balance and changes nothing.
+  // kTotalTooLarge: opening balance and deposits together would pass kMaxTotal. kNotDurable also where the queue is
+  // full. Requires 0 < amount <= kMaxAmount.
   void deposit(AdvertiserIx advertiser, std::string id, Micros amount, DepositCompletion done);
 
-  // Blocks until everything submitted before this call is decided and durable (or failed).
+  // Blocks until everything submitted before this call is decided and durable (or failed). A batch in the making keeps
+  // the limits that it has read: who lowers one and must know that no charge will pass it calls this afterwards.
   void flush();
   // Commits what is queued, then ends the writer; later calls fail with kStopped. Idempotent.
   void stop();
 
-  // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then.
+  // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then,
+  // from any thread, with a time of the clock. Blocks until it is done, in the order of the queue; where there is no
+  // space nothing is dropped until the next call.
   void drop_expired(Timestamp now);
 
   const LedgerMetrics& metrics() const;

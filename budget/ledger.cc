@@ -1,0 +1,282 @@
+#include "budget/ledger.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "budget/frequency.h"
+#include "budget/ledger_batch.h"
+#include "budget/ledger_codec.h"
+#include "budget/ledger_state.h"
+
+namespace gavel {
+namespace {
+
+using std::chrono::hours;
+
+// Keys outlive the longest life of a token by this, and live at least kDedupeLifeMin whatever the life of
+// tokens.
+constexpr Duration kDropMargin = hours{24};
+constexpr Duration kDedupeLifeMin = hours{24 * 31};
+
+struct EventsJob {
+  std::vector<LedgerEvent> events;
+  Ledger::Completion done;
+  std::vector<EventOutcome> outcomes = {};
+};
+struct DepositJob {
+  AdvertiserIx advertiser;
+  std::string id;
+  Micros amount;
+  Ledger::DepositCompletion done;
+  std::optional<Result<Micros, DepositError>> outcome = {};
+};
+// Done after the batch that it is taken with; `drop_at` makes it a drop_expired().
+struct BarrierJob {
+  std::promise<void>* reached;
+  std::optional<Timestamp> drop_at;
+};
+using Job = std::variant<EventsJob, DepositJob, BarrierJob>;
+
+// How much of the queue's bound a job takes.
+std::size_t weight_of(const Job& job) {
+  if (const auto* events = std::get_if<EventsJob>(&job)) return events->events.size();
+  return std::holds_alternative<DepositJob>(job) ? 1 : 0;
+}
+
+template <std::size_t kBuckets>
+void observe(std::atomic<std::uint64_t> (&buckets)[kBuckets], std::size_t bucket) {
+  buckets[std::min(bucket, kBuckets - 1)].fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+struct Ledger::Impl {
+  Impl(LedgerParts parts_in, LedgerOptions options_in) : parts(parts_in), options(options_in) {}
+
+  // Constant after construction; the objects in `parts` provide their own synchronisation.
+  const LedgerParts parts;
+  const LedgerOptions options;
+  LedgerMetrics metrics;
+
+  LedgerState state;  // the writer's alone
+
+  // Protected by `mutex`.
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Job> queue;
+  std::size_t queued = 0;
+  bool stopping = false;
+
+  std::thread writer;
+  std::once_flag joined;
+
+  enum class Push { kDone, kFull, kStopped };
+  Push push(Job job);
+  void wait_for(std::optional<Timestamp> drop_at);
+  std::vector<Job> take();
+  void run();
+  void process(std::vector<Job>& jobs);
+  bool commit(const LedgerBatch& batch, std::size_t operations);
+  void answer(std::vector<Job>& jobs, bool durable);
+  void count(const EventsJob& job);
+  void drop(Timestamp now);
+};
+
+// ---- Any thread.
+
+// The job is moved from only where the result is kDone.
+Ledger::Impl::Push Ledger::Impl::push(Job job) {
+  {
+    const std::lock_guard lock(mutex);
+    if (stopping) return Push::kStopped;
+    const std::size_t weight = weight_of(job);
+    if (queued + weight > options.queue_events_max && weight > 0) return Push::kFull;
+    queued += weight;
+    metrics.queued_events.store(queued, std::memory_order_relaxed);
+    queue.push_back(std::move(job));
+  }
+  wake.notify_one();
+  return Push::kDone;
+}
+
+void Ledger::Impl::wait_for(std::optional<Timestamp> drop_at) {
+  std::promise<void> reached;
+  if (push(BarrierJob{&reached, drop_at}) == Push::kDone) reached.get_future().wait();
+}
+
+Ledger::Ledger(LedgerParts parts, LedgerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {
+  assert(options.batch_events_max > 0);
+  load_ledger(impl_->parts, impl_->state);
+  impl_->writer = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+Ledger::~Ledger() {
+  stop();
+}
+
+void Ledger::submit(std::vector<LedgerEvent> events, Completion done) {
+  // A copy of `done`: the job that holds the other is gone where it is refused.
+  switch (impl_->push(EventsJob{std::move(events), done})) {
+    case Impl::Push::kDone:
+      return;
+    case Impl::Push::kFull:
+      return done(LedgerError::kQueueFull);
+    case Impl::Push::kStopped:
+      return done(LedgerError::kStopped);
+  }
+}
+
+void Ledger::deposit(AdvertiserIx advertiser, std::string id, Micros amount, DepositCompletion done) {
+  switch (impl_->push(DepositJob{advertiser, std::move(id), amount, done})) {
+    case Impl::Push::kDone:
+      return;
+    case Impl::Push::kFull:
+      return done(DepositError::kNotDurable);
+    case Impl::Push::kStopped:
+      return done(DepositError::kStopped);
+  }
+}
+
+void Ledger::flush() {
+  impl_->wait_for(std::nullopt);
+}
+
+void Ledger::drop_expired(Timestamp now) {
+  impl_->wait_for(now);
+}
+
+void Ledger::stop() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_one();
+  std::call_once(impl_->joined, [this] { impl_->writer.join(); });
+}
+
+const LedgerMetrics& Ledger::metrics() const {
+  return impl_->metrics;
+}
+
+// ---- The writer.
+
+void Ledger::Impl::run() {
+  for (std::vector<Job> jobs = take(); !jobs.empty(); jobs = take()) process(jobs);
+}
+
+// Waits for jobs and takes as many as make a batch. None: everything is done and the ledger stops.
+std::vector<Job> Ledger::Impl::take() {
+  std::unique_lock lock(mutex);
+  wake.wait(lock, [&] { return stopping || !queue.empty(); });
+  std::vector<Job> jobs;
+  std::size_t taken = 0;
+  while (!queue.empty() && taken < options.batch_events_max) {
+    taken += weight_of(queue.front());
+    jobs.push_back(std::move(queue.front()));
+    queue.pop_front();
+  }
+  queued -= taken;
+  metrics.queued_events.store(queued, std::memory_order_relaxed);
+  return jobs;
+}
+
+void Ledger::Impl::process(std::vector<Job>& jobs) {
+  LedgerBatch batch(parts, options, state, parts.clock.now());
+  std::size_t operations = 0;
+  for (Job& job : jobs) {
+    operations += weight_of(job);
+    if (auto* events = std::get_if<EventsJob>(&job)) {
+      events->outcomes.reserve(events->events.size());
+      for (const LedgerEvent& event : events->events) events->outcomes.push_back(batch.record(event));
+    } else if (auto* deposit = std::get_if<DepositJob>(&job)) {
+      deposit->outcome = batch.deposit(deposit->advertiser, deposit->id, deposit->amount);
+    }
+  }
+  std::unique_lock<std::mutex> frequency_lock;
+  if (batch.has_frequency()) frequency_lock = parts.frequency.lock_commit();
+  const bool durable = batch.empty() || commit(batch, operations);
+  if (durable) batch.publish();
+  if (frequency_lock) frequency_lock.unlock();
+  answer(jobs, durable);
+}
+
+bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations) {
+  WriteBatch writes;
+  batch.write_to(writes);
+  // Real time, for the metric alone.
+  const auto begin = std::chrono::steady_clock::now();
+  const auto error = parts.store.write(writes);
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
+  if (error) {
+    metrics.failed_commits.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  const auto us = static_cast<std::uint64_t>(took.count());
+  metrics.commits.fetch_add(1, std::memory_order_relaxed);
+  observe(metrics.commit_us_buckets, us < 32 ? 0 : static_cast<std::size_t>(std::bit_width(us)) - 5);
+  metrics.commit_us_sum.fetch_add(us, std::memory_order_relaxed);
+  observe(metrics.batch_size_buckets, static_cast<std::size_t>(std::bit_width(operations - 1)));
+  metrics.batch_size_sum.fetch_add(operations, std::memory_order_relaxed);
+  return true;
+}
+
+void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable) {
+  for (Job& job : jobs) {
+    if (auto* events = std::get_if<EventsJob>(&job)) {
+      if (!durable) {
+        events->done(LedgerError::kNotDurable);
+        continue;
+      }
+      count(*events);
+      events->done(std::move(events->outcomes));
+    } else if (auto* deposit = std::get_if<DepositJob>(&job)) {
+      deposit->done(durable ? *deposit->outcome : DepositError::kNotDurable);
+    } else if (auto* barrier = std::get_if<BarrierJob>(&job)) {
+      if (barrier->drop_at) drop(*barrier->drop_at);
+      barrier->reached->set_value();
+    }
+  }
+}
+
+void Ledger::Impl::count(const EventsJob& job) {
+  for (std::size_t i = 0; i < job.events.size(); ++i) {
+    const EventOutcome& outcome = job.outcomes[i];
+    metrics.events[static_cast<int>(job.events[i].type)][static_cast<int>(outcome.status)].fetch_add(
+        1, std::memory_order_relaxed);
+    metrics.charged_micros.fetch_add(static_cast<std::uint64_t>(outcome.charged.value),
+                                     std::memory_order_relaxed);
+    metrics.uncharged_micros.fetch_add(static_cast<std::uint64_t>(outcome.uncharged.value),
+                                       std::memory_order_relaxed);
+  }
+}
+
+// Dedupe keys go by the day of issue, which the token itself says: a key of day D may go when every token of
+// that day is past every life a token has here. The floor is stored with it, since a later configuration
+// could let tokens live longer: those below it stay expired.
+void Ledger::Impl::drop(Timestamp now) {
+  const Duration life =
+      std::max({kDedupeLifeMin, options.impression_ttl, options.click_ttl, options.conversion_ttl}) +
+      kDropMargin;
+  const std::int32_t dedupe_floor = std::max(utc_day(now - life), state.dedupe_floor);
+  const std::int32_t frequency_floor =
+      std::max(utc_day(now - kFrequencyWindowMax - kDropMargin), state.frequency_floor);
+  if (dedupe_floor == state.dedupe_floor && frequency_floor == state.frequency_floor) return;
+  WriteBatch writes;
+  writes.erase_range(Family::kDedupe, {}, day_prefix(dedupe_floor));
+  writes.erase_range(Family::kFrequency, {}, day_prefix(frequency_floor));
+  writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(dedupe_floor));
+  if (parts.store.write(writes)) return;
+  state.dedupe_floor = dedupe_floor;
+  state.frequency_floor = frequency_floor;
+}
+
+}  // namespace gavel

@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "budget/big_endian.h"
+#include "budget/ledger_codec.h"
+#include "tests/budget/ledger_world.h"
+
+namespace gavel {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr AdvertiserIx kShop{2};
+constexpr CampaignIx kCampaign{3};
+constexpr FestivalIx kFestival{4};
+
+void open_accounts(LedgerWorld& world) {
+  world.accounts->open(kShop);
+  world.accounts->open(kCampaign, kShop);
+}
+
+std::size_t keys_of(const Store& store, Family family) {
+  std::size_t n = 0;
+  store.scan(family, {}, {}, [&](auto, auto) { return ++n > 0; });
+  return n;
+}
+
+TEST(LedgerRestart, AccountsComeBackAsTheyWere) {
+  LedgerWorld world;
+  open_accounts(world);
+  (*world.accounts)[world.accounts->open_festival(kCampaign, kFestival)].daily_budget = 40;
+  (*world.accounts)[kCampaign].daily_budget = 50;
+  Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+  c.festival = kFestival;
+  world.submit_one(world.click(c));
+  world.restart();
+  ASSERT_TRUE(world.accounts->contains(kShop));
+  ASSERT_TRUE(world.accounts->contains(kCampaign));
+  const CampaignAccount& campaign = (*world.accounts)[kCampaign];
+  const AdvertiserAccount& shop = (*world.accounts)[kShop];
+  const FestivalAccountIx festival = world.accounts->find_festival(kCampaign, kFestival);
+  ASSERT_TRUE(festival.exists());
+  EXPECT_EQ(campaign.advertiser.load(), kShop.value);
+  EXPECT_EQ(campaign.charged.load(), 90);
+  EXPECT_EQ(campaign.today.on(world.today()).value, 90);
+  EXPECT_EQ(campaign.today_regular.on(world.today()).value, 50);
+  EXPECT_EQ(campaign.uncharged_today.on(world.today()).value, 10);
+  EXPECT_EQ(shop.charged.load(), 90);
+  EXPECT_EQ(shop.today.on(world.today()).value, 90);
+  EXPECT_EQ((*world.accounts)[festival].today.on(world.today()).value, 40);
+  world.advance(24h);
+  EXPECT_EQ(campaign.today.on(world.today()).value, 0);
+  EXPECT_EQ((*world.accounts)[festival].today.on(world.today()).value, 0);
+}
+
+TEST(LedgerRestart, ARetryAfterItIsADuplicate) {
+  LedgerWorld world;
+  open_accounts(world);
+  const Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+  EXPECT_EQ(world.submit_one(world.click(c)).status, EventStatus::kCharged);
+  world.restart();
+  EXPECT_EQ(world.submit_one(world.click(c)).status, EventStatus::kDuplicate);
+  EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 100);
+}
+
+TEST(LedgerRestart, ALongerLifeOfTokensDoesNotChargeAgainWhatWasDropped) {
+  LedgerWorld world;
+  open_accounts(world);
+  const Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+  world.submit_one(world.click(c));
+  world.advance(24h * 40);
+  world.ledger->drop_expired(world.clock->now());
+  EXPECT_EQ(keys_of(*world.store, Family::kDedupe), 0u);
+  EXPECT_EQ(world.submit_one(world.click(c)).status, EventStatus::kExpired);
+  world.set_options({.click_ttl = 24h * 365});
+  world.restart();
+  EXPECT_EQ(world.submit_one(world.click(c)).status, EventStatus::kExpired);
+  EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 100);
+}
+
+TEST(LedgerRestart, ALongerLifeOfTokensFindsTheKeysThatAreLeft) {
+  LedgerWorld world;
+  open_accounts(world);
+  const Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+  world.submit_one(world.click(c));
+  world.advance(24h * 10);
+  world.ledger->drop_expired(world.clock->now());
+  world.set_options({.click_ttl = 24h * 365});
+  world.restart();
+  EXPECT_EQ(world.submit_one(world.click(c)).status, EventStatus::kDuplicate);
+}
+
+TEST(LedgerDropExpired, KeepsEveryKeyThatATokenCanStillReach) {
+  LedgerWorld world({.click_ttl = 24h * 60});
+  open_accounts(world);
+  Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+  c.user_hash = 9;
+  world.submit({world.click(c), world.impression(c)});
+  for (int day = 0; day < 60; ++day) {
+    ASSERT_EQ(world.submit_one(world.click(c)).status, EventStatus::kDuplicate) << day;
+    world.advance(24h);
+    world.ledger->drop_expired(world.clock->now());
+    EXPECT_EQ(keys_of(*world.store, Family::kFrequency), day < 31 ? 1u : 0u) << day;
+  }
+  EXPECT_EQ(keys_of(*world.store, Family::kDedupe), 2u);
+  world.advance(24h * 3);
+  world.ledger->drop_expired(world.clock->now());
+  EXPECT_EQ(keys_of(*world.store, Family::kDedupe), 0u);
+}
+
+TEST(LedgerRestart, TheTimeOfTheLastCommitIsKnown) {
+  LedgerWorld world;
+  open_accounts(world);
+  const auto stored = [&] {
+    const auto value = world.store->get(Family::kMeta, kClockKey).value_or("");
+    BigEndianReader in(value);
+    return from_micros(static_cast<std::int64_t>(in.read<std::uint64_t>()));
+  };
+  EXPECT_EQ(stored(), kWorldStart);  // at the start
+  Timestamp source = kWorldStart + 1h;
+  world.stop();
+  world.clock.emplace(BusinessClock::system(kWorldStart, [&] { return source; }));
+  world.start();
+  EXPECT_EQ(stored(), kWorldStart + 1h);
+  source += 5s;
+  world.submit_one(world.click(world.claims(kShop, kCampaign, Pricing::kCpc, 1)));
+  EXPECT_EQ(stored(), kWorldStart + 1h);  // the accounts are not open: expired, nothing was written
+  open_accounts(world);
+  world.submit_one(world.click(world.claims(kShop, kCampaign, Pricing::kCpc, 1)));
+  EXPECT_EQ(stored(), kWorldStart + 1h + 5s);
+}
+
+// Needs the right to mount a small file system; skipped elsewhere.
+TEST(LedgerOnAFullDisk, ChargesNothingAndGoesOnWhenThereIsSpace) {
+  namespace fs = std::filesystem;
+  TemporaryDirectory dir;
+  if (::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=12m") != 0) GTEST_SKIP() << "may not mount";
+  {
+    LedgerWorld world({}, dir / "data");
+    open_accounts(world);
+    const Claims first = world.claims(kShop, kCampaign, Pricing::kCpc, 5);
+    EXPECT_EQ(world.submit_one(world.click(first)).status, EventStatus::kCharged);
+    {
+      std::ofstream file(dir / "ballast", std::ios::binary);
+      const std::string block(4'096, 'x');
+      while (file.write(block.data(), 4'096).flush()) {
+      }
+    }
+    std::vector<LedgerEvent> events;
+    for (int i = 0; i < 500; ++i)
+      events.push_back(world.click(world.claims(kShop, kCampaign, Pricing::kCpc, 5)));
+    const auto refused = world.submit(events);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), LedgerError::kNotDurable);
+    EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 5);
+    EXPECT_GE(world.ledger->metrics().failed_commits.load(), 1u);
+    fs::remove(dir / "ballast");
+    const auto taken = world.submit(events);
+    ASSERT_TRUE(taken);
+    for (const EventOutcome& o : *taken) EXPECT_EQ(o.status, EventStatus::kCharged);
+    EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 5 + 500 * 5);
+    world.restart();
+    EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 5 + 500 * 5);
+    EXPECT_EQ(world.submit_one(events[0]).status, EventStatus::kDuplicate);
+  }
+  ::umount(dir.path().c_str());
+}
+
+}  // namespace
+}  // namespace gavel
