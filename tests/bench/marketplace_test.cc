@@ -7,6 +7,10 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "bench/marketplace/bulk_lines.h"
 #include "tests/bench/bulk_checker.h"
@@ -31,18 +35,27 @@ std::uint64_t hash_of(std::string_view text) {
 }
 
 // The demo marketplace of 20,000 ads, read once.
-const BulkChecker& demo() {
-  static const BulkChecker& checker = *[] {
-    auto* made = new BulkChecker;
-    const std::string lines = bulk_of({});
-    for (std::size_t at = 0; at < lines.size();) {
-      const std::size_t end = lines.find('\n', at);
-      made->line(std::string_view(lines).substr(at, end - at));
-      at = end + 1;
+struct Demo {
+  BulkChecker checker;
+  std::vector<CheckedResource> resources = checker.lines(bulk_of({}));
+
+  template <class Doc>
+  std::vector<const Doc*> all() const {
+    std::vector<const Doc*> found;
+    for (const CheckedResource& resource : resources) {
+      if (const Doc* doc = std::get_if<Doc>(&resource.doc)) found.push_back(doc);
     }
-    return made;
-  }();
-  return checker;
+    return found;
+  }
+};
+
+const Demo& demo() {
+  static const Demo* const kDemo = new Demo;
+  return *kDemo;
+}
+
+bool is_chinese(char c) {
+  return static_cast<unsigned char>(c) >= 0x80;
 }
 
 double share(std::size_t part, std::size_t whole) {
@@ -50,46 +63,108 @@ double share(std::size_t part, std::size_t whole) {
 }
 
 TEST(Marketplace, EveryLineKeepsTheContract) {
-  EXPECT_EQ(demo().problems.size(), 0u);
-  for (std::size_t i = 0; i < std::min<std::size_t>(demo().problems.size(), 5); ++i) {
-    ADD_FAILURE() << demo().problems[i];
+  for (std::size_t i = 0; i < std::min<std::size_t>(demo().checker.problems().size(), 5); ++i) {
+    ADD_FAILURE() << demo().checker.problems()[i];
   }
+  EXPECT_EQ(demo().resources.size(), 136'011u);
 }
 
 TEST(Marketplace, DemoHasThePromisedNumbers) {
-  const auto count = [](const char* type) { return demo().ids.at(type).size(); };
-  EXPECT_EQ(count("festival"), 5u);
-  EXPECT_EQ(count("placement"), 6u);
-  EXPECT_EQ(count("advertiser"), 1'000u);
-  EXPECT_EQ(count("campaign"), 5'000u);
-  EXPECT_EQ(count("ad_group"), 10'000u);
-  EXPECT_EQ(count("ad"), 20'000u);
-  EXPECT_EQ(count("keyword"), 100'000u);
-  EXPECT_GT(demo().tags.size(), 150u);
-  EXPECT_LE(demo().tags.size(), 200u);
+  const BulkChecker& checker = demo().checker;
+  EXPECT_EQ(checker.count(ResourceType::kFestival), 5u);
+  EXPECT_EQ(checker.count(ResourceType::kPlacement), 6u);
+  EXPECT_EQ(checker.count(ResourceType::kAdvertiser), 1'000u);
+  EXPECT_EQ(checker.count(ResourceType::kCampaign), 5'000u);
+  EXPECT_EQ(checker.count(ResourceType::kAdGroup), 10'000u);
+  EXPECT_EQ(checker.count(ResourceType::kAd), 20'000u);
+  EXPECT_EQ(checker.count(ResourceType::kKeyword), 100'000u);
+  std::set<std::string> tags;
+  for (const AdGroupDoc* group : demo().all<AdGroupDoc>()) {
+    for (const AudienceClause& clause : group->audience) tags.insert(clause.all.begin(), clause.all.end());
+  }
+  EXPECT_GT(tags.size(), 150u);
+  EXPECT_LE(tags.size(), 200u);
 }
 
-// Every field of the contract but the defaulted increments is there in some line.
-TEST(Marketplace, DemoUsesEveryField) {
-  const std::map<std::string, std::vector<std::string>> expected = {
-      {"festival", {"name", "phases", "categories"}},
-      {"placement",
-       {"kind", "position_ctr", "accepts", "mechanism", "reserve_cpc_micros", "reserve_cpm_micros", "squash",
-        "max_ads_per_advertiser", "default_pctr"}},
-      {"advertiser", {"name", "status", "balance_micros", "daily_budget_micros", "shop_score"}},
-      {"campaign",
-       {"advertiser_id", "name", "pricing", "status", "daily_budget_micros", "lifetime_budget_micros",
-        "pacing", "start_time", "end_time", "schedule", "regions", "devices", "bid_multipliers",
-        "frequency_cap", "festivals"}},
-      {"ad_group", {"campaign_id", "name", "bid_micros", "status", "placements", "categories", "audience"}},
-      {"ad",
-       {"ad_group_id", "item_id", "title", "landing_url", "image_url", "category_id", "quality", "pctr",
-        "pcvr", "status"}},
-      {"keyword", {"ad_group_id", "text", "match", "bid_micros", "negative", "status"}},
-  };
-  for (const auto& [type, names] : expected) {
-    for (const std::string& name : names)
-      EXPECT_TRUE(demo().fields.at(type).contains(name)) << type << " " << name;
+// Counts how many of the documents hold each of the conditions, and expects some, not all, of each.
+template <class Doc>
+void expect_some(const std::vector<const Doc*>& docs, std::vector<bool (*)(const Doc&)> conditions) {
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const auto n =
+        std::count_if(docs.begin(), docs.end(), [&](const Doc* doc) { return conditions[i](*doc); });
+    EXPECT_GT(n, 0) << typeid(Doc).name() << " condition " << i;
+    EXPECT_LT(static_cast<std::size_t>(n), docs.size()) << typeid(Doc).name() << " condition " << i;
+  }
+}
+
+TEST(Marketplace, DemoUsesEveryFieldAndLeavesEachOut) {
+  expect_some<FestivalDoc>(demo().all<FestivalDoc>(),
+                           {[](const FestivalDoc& d) { return d.categories.empty(); }});
+  expect_some<PlacementDoc>(demo().all<PlacementDoc>(),
+                            {[](const PlacementDoc& d) { return d.kind == PlacementKind::kSearch; },
+                             [](const PlacementDoc& d) { return d.mechanism == Mechanism::kGsp; },
+                             [](const PlacementDoc& d) { return d.mechanism == Mechanism::kVcg; },
+                             [](const PlacementDoc& d) { return d.mechanism == Mechanism::kFirstPrice; },
+                             [](const PlacementDoc& d) { return d.accepts_cpc; },
+                             [](const PlacementDoc& d) { return d.squash == Factor{}; },
+                             [](const PlacementDoc& d) { return d.max_ads_per_advertiser > 1; }});
+  expect_some<AdvertiserDoc>(demo().all<AdvertiserDoc>(),
+                             {[](const AdvertiserDoc& d) { return d.active; },
+                              [](const AdvertiserDoc& d) { return d.balance.has_value(); },
+                              [](const AdvertiserDoc& d) { return d.daily_budget.has_value(); }});
+  expect_some<CampaignDoc>(demo().all<CampaignDoc>(),
+                           {[](const CampaignDoc& d) { return d.enabled; },
+                            [](const CampaignDoc& d) { return d.pricing == Pricing::kCpc; },
+                            [](const CampaignDoc& d) { return d.daily_budget.has_value(); },
+                            [](const CampaignDoc& d) { return d.lifetime_budget.has_value(); },
+                            [](const CampaignDoc& d) { return d.pacing == PacingMode::kAsap; },
+                            [](const CampaignDoc& d) { return d.start_time.has_value(); },
+                            [](const CampaignDoc& d) { return d.end_time.has_value(); },
+                            [](const CampaignDoc& d) { return d.schedule.empty(); },
+                            [](const CampaignDoc& d) { return d.regions.empty(); },
+                            [](const CampaignDoc& d) { return d.devices.empty(); },
+                            [](const CampaignDoc& d) { return d.bid_multipliers.device.empty(); },
+                            [](const CampaignDoc& d) { return d.bid_multipliers.region.empty(); },
+                            [](const CampaignDoc& d) { return d.bid_multipliers.tag.empty(); },
+                            [](const CampaignDoc& d) { return d.frequency_cap.has_value(); },
+                            [](const CampaignDoc& d) { return d.festivals.empty(); }});
+  expect_some<AdGroupDoc>(demo().all<AdGroupDoc>(), {[](const AdGroupDoc& d) { return d.enabled; },
+                                                     [](const AdGroupDoc& d) { return d.placements.empty(); },
+                                                     [](const AdGroupDoc& d) { return d.categories.empty(); },
+                                                     [](const AdGroupDoc& d) { return d.audience.empty(); }});
+  expect_some<AdDoc>(
+      demo().all<AdDoc>(),
+      {[](const AdDoc& d) { return d.enabled; }, [](const AdDoc& d) { return d.category_id.has_value(); },
+       [](const AdDoc& d) { return d.quality > Factor{}; }, [](const AdDoc& d) { return d.pctr.has_value(); },
+       [](const AdDoc& d) { return d.pcvr.has_value(); }});
+  expect_some<KeywordDoc>(demo().all<KeywordDoc>(), {[](const KeywordDoc& d) { return d.enabled; },
+                                                     [](const KeywordDoc& d) { return d.negative; },
+                                                     [](const KeywordDoc& d) { return d.bid.has_value(); }});
+}
+
+// What the lines say is what the marketplace holds, for programs that take it without the lines.
+TEST(Marketplace, LinesSayWhatTheDocumentsHold) {
+  const Marketplace marketplace({.seed = 6, .ads = 500});
+  std::vector<CheckedResource> expected;
+  const auto add = [&](auto named) { expected.push_back({std::move(named.id), std::move(named.doc)}); };
+  const MarketplaceSize& size = marketplace.size();
+  for (std::uint64_t i = 0; i < size.festivals; ++i) add(marketplace.festival(i));
+  for (std::uint64_t i = 0; i < size.placements; ++i) add(marketplace.placement(i));
+  for (std::uint64_t i = 0; i < size.advertisers; ++i) add(marketplace.advertiser(i));
+  for (std::uint64_t i = 0; i < size.campaigns; ++i) add(marketplace.campaign(i));
+  for (std::uint64_t i = 0; i < size.ad_groups; ++i) add(marketplace.ad_group(i));
+  for (std::uint64_t i = 0; i < size.ad_groups; ++i) {
+    for (auto& ad : marketplace.ads(i)) add(std::move(ad));
+  }
+  for (std::uint64_t i = 0; i < size.ad_groups; ++i) {
+    for (auto& keyword : marketplace.keywords(i)) add(std::move(keyword));
+  }
+  BulkChecker checker;
+  const std::vector<CheckedResource> read = checker.lines(bulk_of(marketplace.options()));
+  ASSERT_EQ(read.size(), expected.size());
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].id, expected[i].id);
+    EXPECT_TRUE(read[i].doc == expected[i].doc) << read[i].id;
   }
 }
 
@@ -105,18 +180,12 @@ TEST(Marketplace, BytesFollowFromTheSeedAlone) {
 TEST(Marketplace, AnySizeIsWhole) {
   for (std::uint64_t ads : {1ull, 2ull, 3ull, 7ull, 19ull, 20ull, 101ull, 1'237ull}) {
     const MarketplaceOptions options{.seed = ads, .ads = ads};
-    const std::string lines = bulk_of(options);
     BulkChecker checker;
-    std::uint64_t rows = 0;
-    for (std::size_t at = 0; at < lines.size(); ++rows) {
-      const std::size_t end = lines.find('\n', at);
-      checker.line(std::string_view(lines).substr(at, end - at));
-      at = end + 1;
-    }
-    EXPECT_TRUE(checker.problems.empty()) << ads << ": " << checker.problems.front();
-    EXPECT_EQ(rows, Marketplace(options).size().rows());
-    EXPECT_EQ(checker.ids["ad"].size(), ads);
-    EXPECT_EQ(checker.ids["keyword"].size(), 5 * ads);
+    const std::vector<CheckedResource> read = checker.lines(bulk_of(options));
+    EXPECT_TRUE(checker.problems().empty()) << ads << ": " << checker.problems().front();
+    EXPECT_EQ(read.size(), Marketplace(options).size().rows());
+    EXPECT_EQ(checker.count(ResourceType::kAd), ads);
+    EXPECT_EQ(checker.count(ResourceType::kKeyword), 5 * ads);
   }
 }
 
@@ -129,7 +198,7 @@ TEST(Marketplace, WritingStopsWhenTheSinkSaysSo) {
 
 TEST(Marketplace, KeywordsAreHeavyTailed) {
   std::map<std::string, int> by_text;
-  for (const CheckedKeyword& keyword : demo().keywords) ++by_text[keyword.text];
+  for (const KeywordDoc* keyword : demo().all<KeywordDoc>()) ++by_text[keyword->text];
   std::vector<int> counts;
   for (const auto& [text, count] : by_text) counts.push_back(count);
   std::sort(counts.rbegin(), counts.rend());
@@ -140,25 +209,38 @@ TEST(Marketplace, KeywordsAreHeavyTailed) {
 }
 
 TEST(Marketplace, KeywordsAreOfAllMatchesAndBothLanguages) {
-  std::map<std::string, std::size_t> by_match;
+  std::map<MatchType, std::size_t> by_match;
   std::size_t negative = 0, chinese = 0;
-  std::set<std::tuple<std::string, std::string, std::string>> seen;
-  for (const CheckedKeyword& keyword : demo().keywords) {
-    ++by_match[keyword.match];
-    negative += keyword.negative;
-    chinese += static_cast<unsigned char>(keyword.text.back()) >= 0x80;
-    EXPECT_TRUE(seen.emplace(keyword.ad_group_id, keyword.text, keyword.match).second) << keyword.text;
+  std::set<std::tuple<std::string, std::string, MatchType>> seen;
+  const auto keywords = demo().all<KeywordDoc>();
+  for (const KeywordDoc* keyword : keywords) {
+    ++by_match[keyword->match];
+    negative += keyword->negative;
+    chinese += is_chinese(keyword->text.back());
+    EXPECT_TRUE(seen.emplace(keyword->ad_group_id, keyword->text, keyword->match).second) << keyword->text;
   }
-  const std::size_t all = demo().keywords.size();
-  for (const char* match : {"exact", "phrase", "broad"}) EXPECT_GT(share(by_match[match], all), 0.2) << match;
-  EXPECT_NEAR(share(negative, all), 0.05, 0.02);
-  EXPECT_NEAR(share(chinese, all), 0.72, 0.05);
+  for (const auto& [match, count] : by_match) EXPECT_GT(share(count, keywords.size()), 0.2);
+  EXPECT_EQ(by_match.size(), 3u);
+  EXPECT_NEAR(share(negative, keywords.size()), 0.05, 0.02);
+  EXPECT_NEAR(share(chinese, keywords.size()), 0.72, 0.05);
 }
 
 TEST(Marketplace, TitlesAreOfBothLanguages) {
+  const auto ads = demo().all<AdDoc>();
   std::size_t chinese = 0;
-  for (const std::string& title : demo().titles) chinese += static_cast<unsigned char>(title.front()) >= 0x80;
-  EXPECT_NEAR(share(chinese, demo().titles.size()), 0.7, 0.02);
+  for (const AdDoc* ad : ads) chinese += is_chinese(ad->title.front());
+  EXPECT_NEAR(share(chinese, ads.size()), 0.7, 0.02);
+}
+
+TEST(Marketplace, SomeAdsShareAnItemWithinTheirGroup) {
+  std::map<std::string, std::set<std::string>> groups_of_item;
+  std::size_t ads = 0;
+  for (const AdDoc* ad : demo().all<AdDoc>()) {
+    groups_of_item[ad->item_id].insert(ad->ad_group_id);
+    ++ads;
+  }
+  for (const auto& [item, groups] : groups_of_item) EXPECT_EQ(groups.size(), 1u) << item;
+  EXPECT_NEAR(share(groups_of_item.size(), ads), 0.94, 0.03);
 }
 
 TEST(Marketplace, ParentsOfAGroupAgree) {
