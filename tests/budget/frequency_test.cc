@@ -21,7 +21,7 @@ constexpr Timestamp kNow = from_micros(1'700'000'000'000'000);
 
 class FrequencyTest : public ::testing::Test {
  protected:
-  FrequencyTest() : store_(std::move(*Store::open(dir_ / "data"))), counts_(*store_) {}
+  FrequencyTest() : store_(*Store::open(dir_ / "data")), counts_(*store_) {}
 
   // As the ledger does it: to the disk, then to the counts.
   void see(CampaignIx campaign, std::uint64_t user, Timestamp at) {

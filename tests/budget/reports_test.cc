@@ -34,7 +34,7 @@ TEST(ReportCounters, AddSaturates) {
 // Random rows, and every kind of range, against a map; hours before 1970 among them.
 TEST(ScanReports, VisitsExactlyTheRowsOfTheRangeInOrder) {
   TemporaryDirectory dir;
-  const std::unique_ptr<Store> store = std::move(*Store::open(dir / "data"));
+  const std::unique_ptr<Store> store = *Store::open(dir / "data");
   std::mt19937_64 random(9);
   std::map<ReportKey, std::int64_t> model;
   WriteBatch batch;
