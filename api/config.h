@@ -51,10 +51,6 @@ struct Config {
     std::int64_t linger_ms = 2'000;
   } http;
 
-  struct Auction {
-    std::int64_t candidates_max = 20'000;
-  } auction;
-
   struct Events {
     std::int64_t per_request_max = 1'000;
     std::int64_t queue_max = 100'000;
@@ -71,8 +67,10 @@ struct Config {
   bool manual_clock() const { return clock.mode == "manual"; }
 };
 
-// One line for a person: the file, the line and the key where there are any, and what is wrong.
-using ConfigError = std::string;
+struct ConfigError {
+  std::string message;  // one line for a person: the file, the line and the key where there are any, and what
+                        // is wrong
+};
 
 // All defaults, with as many threads as the machine has cores.
 Config default_config();
