@@ -78,6 +78,7 @@ class alignas(64) WorkerMetrics {
 
  private:
   friend class Metrics;
+  using RequestHistogram = LocalHistogram<kRequestMicrosBounds.size()>;
   // Beside the reasons of filtered ads: why an auction had nobody to filter.
   static constexpr std::size_t kNoCandidates = kReasonCount;
   static constexpr std::size_t kUnknownPlacement = kReasonCount + 1;
@@ -90,8 +91,8 @@ class alignas(64) WorkerMetrics {
   std::array<LocalCounter, kNoFillReasons> no_fill_;
   LocalHistogram<kCandidatesBounds.size()> candidates_{kCandidatesBounds};
   LocalHistogram<kAuctionNanosBounds.size()> auction_nanos_{kAuctionNanosBounds};
-  std::vector<LocalHistogram<kRequestMicrosBounds.size()>> request_micros_;  // by RouteClass
-  std::unique_ptr<LocalCounter[]> requests_;  // [route][status], see metrics.cc
+  std::vector<std::unique_ptr<RequestHistogram>> request_micros_;  // by RouteClass
+  std::unique_ptr<LocalCounter[]> requests_;                       // [route][status], see metrics.cc
 };
 
 // A metric as a source gives it. Names and units follow Prometheus' conventions: seconds, bytes, _total.

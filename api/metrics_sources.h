@@ -26,6 +26,9 @@ MetricSource build_metrics(std::string version);
 // gavel_process_*: resident memory, open files, processor time and the start time in seconds of the epoch.
 MetricSource process_metrics(std::chrono::system_clock::time_point started);
 
+// Room on the disk that holds the data directory, as gavel_data_dir_free_bytes and gavel_data_dir_size_bytes.
+MetricSource disk_metrics(std::string data_dir);
+
 // How many of each resource the catalog holds, as gavel_catalog_resources{type}.
 struct CatalogSizes {
   std::uint64_t advertisers = 0, campaigns = 0, ad_groups = 0, ads = 0, keywords = 0, placements = 0,
