@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,5 +122,13 @@ class AuctionWorld {
   AuctionScratch scratch_;
   AuctionResult result_;
 };
+
+// So that a failed comparison names the reason.
+inline void PrintTo(Reason reason, std::ostream* out) {
+  *out << name_of(reason);
+}
+inline void PrintTo(Micros amount, std::ostream* out) {
+  *out << amount.value << " micros";
+}
 
 }  // namespace gavel
