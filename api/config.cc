@@ -192,10 +192,19 @@ std::vector<std::string> known_keys() {
   return names;
 }
 
-bool is_section(std::string_view name) {
-  return std::ranges::any_of(known_keys(), [&](const std::string& key) {
-    return key.size() > name.size() && key.starts_with(name) && key[name.size()] == '.';
-  });
+// "clock" of "clock.mode", and so on.
+std::vector<std::string> known_sections() {
+  std::vector<std::string> names;
+  for (const std::string& key : known_keys()) {
+    const std::size_t point = key.find('.');
+    if (point != std::string::npos) names.push_back(key.substr(0, point));
+  }
+  return names;
+}
+
+bool is_section(const std::string& name) {
+  const std::vector<std::string> sections = known_sections();
+  return std::ranges::find(sections, name) != sections.end();
 }
 
 // Insertions, deletions and replacements that make `b` of `a` (Wagner and Fischer, 1974).
@@ -278,7 +287,7 @@ class Reader {
           wrong(node, name, "must be a table: [" + name + "]");
         }
       } else if (!read_value(name, node)) {
-        unknown(key, name, known_keys());
+        unknown(key, name, node.is_table() ? known_sections() : known_keys());
       }
     }
   }

@@ -31,25 +31,26 @@ double total(const std::vector<std::unique_ptr<WorkerMetrics>>& workers, Pick co
   return static_cast<double>(sum);
 }
 
-// Adds up histograms of one shape; `scale` turns their units into those of the metric.
+// Adds up histograms of one shape; `units` of theirs make one of the metric's. (Dividing gives the double
+// next to 0.0001 where multiplying by 1e-6 does not.)
 class HistogramSum {
  public:
-  explicit HistogramSum(double scale) : scale_(scale) {}
+  explicit HistogramSum(double units) : units_(units) {}
 
   template <std::size_t N>
   void add(const LocalHistogram<N>& histogram) {
     if (value_.bounds.empty()) {
       for (const std::uint64_t bound : histogram.bounds())
-        value_.bounds.push_back(static_cast<double>(bound) * scale_);
+        value_.bounds.push_back(static_cast<double>(bound) / units_);
       value_.counts.resize(N + 1);
     }
     for (std::size_t i = 0; i <= N; ++i) value_.counts[i] += histogram.count(i);
-    value_.sum += static_cast<double>(histogram.sum()) * scale_;
+    value_.sum += static_cast<double>(histogram.sum()) / units_;
   }
   HistogramValue take() { return std::move(value_); }
 
  private:
-  const double scale_;
+  const double units_;
   HistogramValue value_;
 };
 
@@ -210,7 +211,7 @@ void Metrics::collect_requests(std::vector<Metric>& out) const {
   Metric took = histogram("gavel_http_request_duration_seconds",
                           "From a request's first byte to its answer's last, by kind of route.");
   for (std::size_t i = 0; i < kRouteClassCount; ++i) {
-    HistogramSum sum(1e-6);
+    HistogramSum sum(1e6);
     for (const auto& worker : workers_) sum.add(*worker->request_micros_[i]);
     const auto route_class = static_cast<RouteClass>(i);
     took.samples.push_back({{{"class", std::string(route_class_name(route_class))}}, 0, sum.take()});
@@ -259,7 +260,7 @@ void Metrics::collect_auctions(std::vector<Metric>& out) const {
   out.push_back(std::move(no_fill));
 
   HistogramSum candidates(1);
-  HistogramSum nanos(1e-9);
+  HistogramSum nanos(1e9);
   for (const auto& worker : workers_) {
     candidates.add(worker->candidates_);
     nanos.add(worker->auction_nanos_);

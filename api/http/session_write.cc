@@ -20,6 +20,7 @@ constexpr std::size_t kLingerBytesMax = 16 * 1024 * 1024;  // what a client may 
 // Writes the answer that stands in the Exchange's members. True where it has left in whole and the connection
 // goes on.
 bool Session::write_reply() {
+  give_place_back();  // before the client can know, so that its next request finds the place free
   const ServerShared& shared = worker_->shared();
   if (shared.draining.load(std::memory_order_relaxed)) close_after_ = true;
   const bool http10 = !reader_.header().http11;
@@ -44,6 +45,7 @@ bool Session::write_reply() {
 // Answers without the Exchange's members, which a consumer's writer may be using on another thread, and ends
 // the connection: the answer to something that is no HTTP, is too large or too slow.
 void Session::break_off(int problem_status, std::string_view detail) {
+  give_place_back();
   close_after_ = out_of_step_ = broken_off_ = true;
   broken_off_status_ = problem_status;
   std::string document;
@@ -131,7 +133,6 @@ bool Session::finish_reply() {
                                 .status = broken_off_ ? broken_off_status_ : status,
                                 .took = now - request_.received_at});
   }
-  give_place_back();
   if (!broken_off_) reset_reply();
   consumer_.reset();
   if (close_after_) {
