@@ -27,10 +27,10 @@ enum class OperationKind : std::uint8_t { kPut, kPatch, kDelete };
 struct ResourceOperation {
   OperationKind kind = OperationKind::kPut;
   ResourceType type = ResourceType::kAdvertiser;
-  std::string_view id;
-  const JsonNode* body = nullptr;            // of put and patch; its path is where errors point to
-  bool cascade = false;                      // of delete
-  std::string_view if_match, if_none_match;  // headers, empty where absent
+  std::string_view id = {};
+  const JsonNode* body = nullptr;                      // of put and patch; its path is where errors point to
+  bool cascade = false;                                // of delete
+  std::string_view if_match = {}, if_none_match = {};  // headers, empty where absent
 };
 
 // What the operation answers. An error has a detail or errors, and nothing was staged.
