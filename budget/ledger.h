@@ -40,6 +40,7 @@ struct EventOutcome {
   EventStatus status = EventStatus::kCounted;
   Micros charged = {};
   Micros uncharged = {};
+  bool operator==(const EventOutcome&) const = default;
 };
 
 enum class LedgerError : std::uint8_t { kNotDurable, kQueueFull, kStopped };

@@ -15,9 +15,6 @@
 
 namespace gavel {
 
-bool operator==(const EventOutcome& a, const EventOutcome& b) {
-  return a.status == b.status && a.charged == b.charged && a.uncharged == b.uncharged;
-}
 void PrintTo(const EventOutcome& o, std::ostream* out) {
   *out << "status " << static_cast<int>(o.status) << " charged " << o.charged.value << " uncharged "
        << o.uncharged.value;
