@@ -75,6 +75,14 @@ std::string toml_of(const JsonTree& config) {
 }  // namespace
 
 GaveldProcess::GaveldProcess(const JsonTree& config, const std::string& raw_toml) {
+  configure(config, raw_toml);
+}
+
+GaveldProcess::~GaveldProcess() {
+  kill_hard();
+}
+
+void GaveldProcess::configure(const JsonTree& config, const std::string& raw_toml) {
   JsonTree all{JsonTree::Object{
       {"listen", "127.0.0.1:0"},
       {"data_dir", data_dir()},
@@ -84,15 +92,15 @@ GaveldProcess::GaveldProcess(const JsonTree& config, const std::string& raw_toml
   write_file(config_file(), toml_of(all) + raw_toml);
 }
 
-GaveldProcess::~GaveldProcess() {
-  kill_hard();
-}
-
 bool GaveldProcess::spawn() {
   std::error_code ignored;
   std::filesystem::remove(data_dir() + "/listen_address", ignored);
   const std::string log_file = directory_.file("log");
-  const std::string config = config_file();
+  std::vector<std::string> words{"gaveld", "--config", config_file()};
+  words.insert(words.end(), arguments_.begin(), arguments_.end());
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ != 0) return pid_ > 0;
@@ -104,7 +112,7 @@ bool GaveldProcess::spawn() {
   dup2(log, STDERR_FILENO);
   // gtest's and the parent's descriptors are not the server's.
   for (int fd = 3; fd < 256; ++fd) close(fd);
-  execl(GAVELD_PATH, "gaveld", "--config", config.c_str(), static_cast<char*>(nullptr));
+  execv(GAVELD_PATH, argv.data());
   _exit(127);
 }
 

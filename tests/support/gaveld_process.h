@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/json_tree.h"
 #include "tests/support/temp_dir.h"
@@ -18,14 +20,19 @@ namespace gavel {
 // thread-safe.
 class GaveldProcess {
  public:
-  // `config` holds members of the configuration file that replace the defaults below or add to them: scalars
-  // at the top, objects as tables, arrays of objects as arrays of tables; null takes a default away.
-  //   listen = "127.0.0.1:0", data_dir, [clock] mode = "manual", start = "2024-11-01T00:00:00Z"
-  // `raw_toml` follows them as it is.
   explicit GaveldProcess(const JsonTree& config = JsonTree::Object(), const std::string& raw_toml = "");
   ~GaveldProcess();
   GaveldProcess(const GaveldProcess&) = delete;
   GaveldProcess& operator=(const GaveldProcess&) = delete;
+
+  // Writes the configuration file that the next start reads. `config` holds members that replace these
+  // defaults or add to them: scalars at the top, objects as tables, arrays of objects as arrays of tables;
+  // null takes one away.
+  //   listen = "127.0.0.1:0", data_dir, [clock] mode = "manual", start = "2024-11-01T00:00:00Z"
+  // `raw_toml` follows them as it is.
+  void configure(const JsonTree& config, const std::string& raw_toml = "");
+  // What the next starts get on the command line, after --config FILE.
+  void set_arguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
 
   // Starts the server and waits until it is ready. False where it ended before or was not ready within
   // `patience`; log() tells why. Requires that none runs.
@@ -55,6 +62,7 @@ class GaveldProcess {
   bool read_port();
 
   TempDir directory_;
+  std::vector<std::string> arguments_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;
 };

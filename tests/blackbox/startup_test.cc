@@ -1,0 +1,174 @@
+// How the process starts and ends: configurations, data directories, keys and signals.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/gaveld_process.h"
+#include "tests/support/http_client.h"
+#include "tests/support/json_tree.h"
+#include "tests/support/temp_dir.h"
+
+namespace gavel {
+namespace {
+
+const JsonTree kDefaults{JsonTree::Object{}};
+
+void expect_refused(const JsonTree& config, const std::string& raw_toml,
+                    const std::vector<std::string>& named) {
+  GaveldProcess server(config, raw_toml);
+  EXPECT_EQ(server.run_to_exit(), 1) << server.log();
+  for (const auto& text : named)
+    EXPECT_NE(server.log().find(text), std::string::npos) << text << " in " << server.log();
+}
+
+int put(GaveldProcess& server, const std::string& target, const std::string& body) {
+  return HttpClient(server.port()).request("PUT", target, body).status;
+}
+
+TEST(Startup, AnUnknownKeyIsNamedWithItsLineAndTheNearestKnownOne) {
+  GaveldProcess server(kDefaults, "\n[tokens]\nsecret_fiel = \"x\"\n");
+  EXPECT_EQ(server.run_to_exit(), 1);
+  const std::string config = read_file(server.config_file());
+  const auto line =
+      1 + std::count(config.begin(), config.begin() + static_cast<std::ptrdiff_t>(config.find("secret_fiel")),
+                     '\n');
+  const std::string log = server.log();
+  EXPECT_NE(log.find("secret_fiel"), std::string::npos) << log;
+  EXPECT_NE(log.find("secret_file"), std::string::npos) << log;
+  EXPECT_NE(log.find(std::to_string(line)), std::string::npos) << log;
+}
+
+TEST(Startup, RefusesConfigurationsThatAreWrong) {
+  expect_refused(JsonTree::Object{{"tyme_zone", "UTC"}}, "", {"tyme_zone", "time_zone"});
+  expect_refused(JsonTree::Object{{"time_zone", "Mars/Olympus"}}, "", {"Mars/Olympus"});
+  expect_refused(JsonTree::Object{{"threads", "two"}}, "", {"threads"});
+  expect_refused(JsonTree::Object{{"listen", "nowhere"}}, "", {"listen"});
+  expect_refused(JsonTree::Object{{"clock", JsonTree::Object{{"mode", "sundial"}}}}, "", {"mode"});
+  expect_refused(kDefaults, "\nthis is no toml", {});
+  expect_refused(JsonTree::Object{{"tokens", JsonTree::Object{{"secret_file", "absent.key"}}}}, "",
+                 {"absent.key"});
+}
+
+TEST(Startup, WithoutKeysItServesLoopbackOnly) {
+  expect_refused(JsonTree::Object{{"listen", "0.0.0.0:0"}}, "", {"0.0.0.0"});
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_NE(server.log().find("loopback"), std::string::npos) << server.log();
+}
+
+TEST(Startup, TheCommandLineGoesOnTopOfTheFile) {
+  GaveldProcess server(JsonTree::Object{{"listen", "127.0.0.1:1"}, {"data_dir", "/nonexistent/folder"}});
+  server.set_arguments({"--listen", "127.0.0.1:0", "--data-dir", server.data_dir()});
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_NE(server.port(), 1);
+}
+
+TEST(Startup, SigtermDrainsAndExitsWithZero) {
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  HttpClient idle(server.port());
+  EXPECT_EQ(idle.get("/healthz").status, 200);
+  EXPECT_EQ(server.terminate(), 0) << server.log();
+  EXPECT_TRUE(idle.closed_by_server());
+}
+
+TEST(Startup, ADataDirectoryInUseIsRefused) {
+  GaveldProcess first;
+  ASSERT_TRUE(first.start()) << first.log();
+  GaveldProcess second(JsonTree::Object{{"data_dir", first.data_dir()}});
+  EXPECT_EQ(second.run_to_exit(), 1) << second.log();
+  EXPECT_NE(second.log().find(first.data_dir()), std::string::npos) << second.log();
+  EXPECT_EQ(HttpClient(first.port()).get("/readyz").status, 200);
+}
+
+TEST(Startup, ADataDirectoryOfAnotherTimeZoneIsRefusedByName) {
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.terminate(), 0);
+  server.configure(JsonTree::Object{{"time_zone", "Europe/Paris"}});
+  EXPECT_EQ(server.run_to_exit(), 1);
+  EXPECT_NE(server.log().find("Europe/Paris"), std::string::npos) << server.log();
+  EXPECT_NE(server.log().find("Asia/Shanghai"), std::string::npos) << server.log();
+}
+
+class TokenRotation : public testing::Test {
+ protected:
+  void start_with(const std::string& keys) {
+    write_file(server_.directory().path() / "token.keys", keys);
+    server_.configure(JsonTree::Object{
+        {"tokens", JsonTree::Object{{"secret_file", server_.directory().file("token.keys")}}}});
+    if (server_.running()) {
+      EXPECT_EQ(server_.terminate(), 0);
+    }
+    ASSERT_TRUE(server_.start()) << server_.log();
+  }
+
+  void make_ad() {
+    EXPECT_EQ(put(server_, "/v1/placements/p", R"({"kind": "display", "position_ctr": [1]})"), 201);
+    EXPECT_EQ(put(server_, "/v1/advertisers/v", R"({"name": "V"})"), 201);
+    EXPECT_EQ(put(server_, "/v1/campaigns/c", R"({"advertiser_id": "v", "name": "C", "pricing": "cpc"})"),
+              201);
+    EXPECT_EQ(put(server_, "/v1/ad_groups/g", R"({"campaign_id": "c", "name": "G", "bid_micros": 1000})"),
+              201);
+    EXPECT_EQ(
+        put(server_, "/v1/ads/a",
+            R"({"ad_group_id": "g", "item_id": "i", "title": "T", "landing_url": "https://shop.example/"})"),
+        201);
+  }
+
+  std::string new_token() {
+    const auto answer = HttpClient(server_.port())
+                            .request("POST", "/v1/auctions", R"({"auctions": [{"placement_id": "p"}]})");
+    const auto body = JsonTree::parse(answer.body);
+    const auto* token = body ? body->at("/auctions/0/winners/0/token") : nullptr;
+    EXPECT_NE(token, nullptr) << answer.body;
+    return token ? token->text_or_empty() : "";
+  }
+
+  int click(const std::string& token) {
+    return HttpClient(server_.port()).get("/v1/click?t=" + token).status;
+  }
+
+  const std::string a_ = std::string(64, 'a'), b_ = std::string(32, '0') + std::string(32, 'F');
+  GaveldProcess server_;
+};
+
+TEST_F(TokenRotation, TheFirstKeyMakesTokensAndAllAreAccepted) {
+  start_with(a_);  // the last newline is optional
+  make_ad();
+  const std::string of_a = new_token();
+  EXPECT_EQ(click(of_a), 302);
+
+  start_with(b_ + "\n" + a_ + "\n");
+  EXPECT_EQ(click(of_a), 302);
+  const std::string of_b = new_token();
+  EXPECT_EQ(click(of_b), 302);
+
+  start_with(b_ + "\n");
+  EXPECT_EQ(click(of_a), 400);
+  EXPECT_EQ(click(of_b), 302);
+}
+
+TEST_F(TokenRotation, AMalformedKeyIsRefused) {
+  for (const std::string& keys :
+       {std::string(63, 'a'), std::string(64, 'g'), a_ + "\n" + "abc\n", std::string()}) {
+    write_file(server_.directory().path() / "token.keys", keys);
+    server_.configure(JsonTree::Object{
+        {"tokens", JsonTree::Object{{"secret_file", server_.directory().file("token.keys")}}}});
+    EXPECT_EQ(server_.run_to_exit(), 1) << server_.log();
+    EXPECT_NE(server_.log().find("token.keys"), std::string::npos) << server_.log();
+  }
+}
+
+TEST_F(TokenRotation, WithoutASecretFileTokensSurviveARestart) {
+  ASSERT_TRUE(server_.start()) << server_.log();
+  make_ad();
+  const std::string token = new_token();
+  server_.kill_hard();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(click(token), 302);
+}
+
+}  // namespace
+}  // namespace gavel
