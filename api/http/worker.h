@@ -29,10 +29,13 @@ using SteadyClock = std::chrono::steady_clock;
 
 // What all workers share. Constant but for the atomics.
 struct ServerShared {
-  ServerOptions options;
+  ServerShared(ServerOptions o, const Router& r, const Authenticator& a, RequestObserver ob)
+      : options(std::move(o)), router(r), authenticator(a), observer(std::move(ob)) {}
+
+  const ServerOptions options;
   const Router& router;
   const Authenticator& authenticator;
-  RequestObserver observer;
+  const RequestObserver observer;
   ServerStats stats;
   std::atomic<bool> draining{false};
 };
