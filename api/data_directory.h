@@ -33,19 +33,22 @@ struct DataTraits {
 struct DataDirectory {
   std::string path;
   std::unique_ptr<Store> store;
-  std::uint32_t epoch = 0;                   // of this start: one more than the last one's, durable
+  std::uint32_t epoch = 0;                    // of this start: one more than the last one's, durable
   std::array<unsigned char, 16> user_salt{};  // key of the hash that stands for a user id
-  std::optional<Timestamp> last_clock;       // the last business time the directory knows
+  std::optional<Timestamp> last_clock;        // the last business time the directory knows
 
   std::string tmp() const { return path + "/tmp"; }
   std::string checkpoints() const { return path + "/checkpoints"; }
 };
 
-struct DataDirectoryError { std::string message; };
+struct DataDirectoryError {
+  std::string message;
+};
 
-// Opens `path`, made with all folders where it is absent, migrated where it is older. The error is one line for a
-// person: held by another process, damaged, made by a newer format or for other traits.
-Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path, const DataTraits& traits);
+// Opens `path`, made with all folders where it is absent, migrated where it is older. The error is one line
+// for a person: held by another process, damaged, made by a newer format or for other traits.
+Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path,
+                                                              const DataTraits& traits);
 
 // Makes the business time durable: a restart does not begin before it.
 std::optional<StoreError> store_clock(Store& store, Timestamp now);

@@ -22,8 +22,9 @@ struct MaintenanceParts {
   Ledger& ledger;
 };
 
-// A step is a function of the business time alone and costs what has expired, not how much time went by. On the system
-// clock a thread takes a step every kMaintenancePeriod; on the manual clock each jump takes one before it is answered.
+// A step is a function of the business time alone and costs what has expired, not how much time went by. On
+// the system clock a thread takes a step every kMaintenancePeriod; on the manual clock each jump takes one
+// before it is answered.
 class Maintenance {
  public:
   explicit Maintenance(MaintenanceParts parts) : parts_(parts) {}
@@ -32,8 +33,8 @@ class Maintenance {
   void start();  // the thread; not with a manual clock
   void stop();   // idempotent
 
-  // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is durable first.
-  // kNoSpace: nothing moved.
+  // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
+  // durable first. kNoSpace: nothing moved.
   enum class JumpError { kNotManual, kBackwards, kNoSpace };
   Result<Timestamp, JumpError> jump(Timestamp to);
 

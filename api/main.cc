@@ -1,0 +1,282 @@
+// gaveld: reads its configuration, opens its data, wires the rooms together and serves until it is told to stop.
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/auth.h"
+#include "api/build_info.h"
+#include "api/command_line.h"
+#include "api/config.h"
+#include "api/data_directory.h"
+#include "api/handlers/account_handlers.h"
+#include "api/handlers/auction_handlers.h"
+#include "api/handlers/event_handlers.h"
+#include "api/handlers/operation_handlers.h"
+#include "api/handlers/report_handlers.h"
+#include "api/http/server.h"
+#include "api/http/stop_signal.h"
+#include "api/logging.h"
+#include "api/maintenance.h"
+#include "api/metrics.h"
+#include "api/metrics_sources.h"
+#include "api/resources/executor.h"
+#include "api/resources/registry.h"
+#include "api/resources/resource_routes.h"
+#include "api/tokens/token_keys.h"
+#include "auction/catalog_publisher.h"
+#include "auction/segmenter.h"
+#include "budget/accounts.h"
+#include "budget/calendar.h"
+#include "budget/click_stats.h"
+#include "budget/clock.h"
+#include "budget/frequency.h"
+#include "budget/holds.h"
+#include "budget/ledger.h"
+
+namespace gavel {
+namespace {
+
+constexpr std::size_t kBackgroundQueueMax = 10'000;  // tasks that wait for a background thread
+constexpr std::string_view kCurrency = "CNY";
+constexpr Timestamp kManualClockStart = from_micros(946'684'800'000'000);  // 2000-01-01T00:00:00Z
+
+Timestamp wall_clock() {
+  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+// Ends the program with one clear line, before anything is served.
+int fail(const std::string& why) {
+  std::fprintf(stderr, "gaveld: %s\n", why.c_str());
+  return 1;
+}
+
+BusinessClock make_clock(const Config& config, const DataDirectory& data) {
+  const Timestamp known = data.last_clock.value_or(from_micros(0));
+  if (!config.manual_clock()) return BusinessClock::system(known, wall_clock);
+  return BusinessClock::manual(std::max(known, config.clock.start.value_or(kManualClockStart)));
+}
+
+Result<TokenKeys, TokenKeyError> read_token_keys(const Config& config) {
+  if (!config.tokens.secret_file.empty()) return load_token_keys(config.tokens.secret_file);
+  return load_or_make_token_keys(config.data_dir + "/tokens.key");
+}
+
+LedgerOptions ledger_options(const Config& config) {
+  return {.impression_ttl = std::chrono::seconds{config.impression_ttl_s},
+          .click_ttl = std::chrono::seconds{config.click_ttl_s},
+          .conversion_ttl = std::chrono::seconds{config.conversion_ttl_s},
+          .queue_events_max = static_cast<std::size_t>(config.events.queue_max),
+          .batch_events_max = static_cast<std::size_t>(config.events.batch_max)};
+}
+
+ServerOptions server_options(const Config& config) {
+  const ListenAddress address = *parse_listen(config.listen);  // checked with the command line
+  ServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.workers = static_cast<std::size_t>(config.threads);
+  options.header_bytes_max = static_cast<std::size_t>(config.http.header_bytes_max);
+  options.target_bytes_max = static_cast<std::size_t>(config.http.target_bytes_max);
+  options.body_bytes_max = static_cast<std::uint64_t>(config.http.body_bytes_max);
+  options.connections_max = static_cast<std::size_t>(config.http.connections_max);
+  options.deferred_requests_max = static_cast<std::size_t>(config.http.deferred_requests_max);
+  options.header_deadline = std::chrono::milliseconds{config.http.header_deadline_ms};
+  options.body_deadline = std::chrono::milliseconds{config.http.body_deadline_ms};
+  options.idle_timeout = std::chrono::milliseconds{config.http.idle_timeout_ms};
+  options.write_deadline = std::chrono::milliseconds{config.http.write_deadline_ms};
+  options.linger = std::chrono::milliseconds{config.http.linger_ms};
+  options.drain_timeout = std::chrono::seconds{config.drain_timeout_s};
+  options.wall_clock = wall_clock;
+  return options;
+}
+
+// Written whole or not at all, so that who waits for the file never reads half of it.
+std::optional<std::string> write_listen_address(const std::string& data_dir, const std::string& address) {
+  const std::string path = data_dir + "/listen_address";
+  std::ofstream(path + ".new") << address << '\n';
+  std::error_code error;
+  std::filesystem::rename(path + ".new", path, error);
+  if (error) return path + " cannot be written: " + error.message();
+  return std::nullopt;
+}
+
+CatalogSizes catalog_sizes(const CatalogPublisher& publisher) {
+  const CatalogCounts counts = publisher.current()->counts();
+  const auto live = [&counts](ResourceType type) { return counts.live[static_cast<std::size_t>(type)]; };
+  return {.advertisers = live(ResourceType::kAdvertiser),
+          .campaigns = live(ResourceType::kCampaign),
+          .ad_groups = live(ResourceType::kAdGroup),
+          .ads = live(ResourceType::kAd),
+          .keywords = live(ResourceType::kKeyword),
+          .placements = live(ResourceType::kPlacement),
+          .festivals = live(ResourceType::kFestival)};
+}
+
+// Whatever blocks runs here. Changes and reports do not wait for each other.
+struct BackgroundThreads {
+  Executor changes{"gavel-changes", kBackgroundQueueMax};
+  Executor reads{"gavel-reads", kBackgroundQueueMax};
+};
+
+// What requests are answered from; made in this order, and ended in the opposite one.
+struct Service {
+  Config config;
+  Timestamp started_at;
+  Calendar calendar;
+  DataDirectory data;
+  TokenKeys keys;
+  BusinessClock clock = make_clock(config, data);
+  std::size_t workers = static_cast<std::size_t>(config.threads);
+
+  // Money.
+  Accounts accounts{};
+  Holds holds{data.epoch, static_cast<std::uint8_t>(workers),
+              static_cast<std::size_t>(config.holds_per_worker_max), accounts};
+  ClickStats click_stats{};
+  FrequencyCounts frequency{*data.store};
+  Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, frequency},
+                ledger_options(config)};
+
+  // The catalog.
+  std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
+  CatalogPublisher catalog{std::make_shared<const Catalog>(symbols)};
+  std::unique_ptr<Registry> registry{};  // loaded by run()
+
+  Metrics metrics{workers};
+  Authenticator authenticator{config.api_keys};
+  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger}};
+  std::atomic<const Server*> server{nullptr};  // once there is one
+};
+
+void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
+  const LedgerOptions ttl = ledger_options(my.config);
+  const Background background = [&threads](auto task) { return threads.reads.submit(std::move(task)); };
+  add_resource_routes(router, {*my.registry, threads.changes, my.data.tmp()});
+  add_auction_routes(router, {.catalog = my.catalog,
+                              .calendar = my.calendar,
+                              .clock = my.clock,
+                              .accounts = my.accounts,
+                              .holds = my.holds,
+                              .click_stats = my.click_stats,
+                              .frequency = my.frequency,
+                              .metrics = my.metrics,
+                              .keys = my.keys,
+                              .user_salt = my.data.user_salt,
+                              .impression_ttl = ttl.impression_ttl,
+                              .click_ttl = ttl.click_ttl,
+                              .hold_ttl = std::chrono::seconds{my.config.hold_ttl_s},
+                              .workers = my.workers});
+  add_event_routes(router, {my.keys, my.ledger, my.catalog, *my.data.store, my.workers,
+                            static_cast<std::size_t>(my.config.events.per_request_max)});
+  add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger});
+  add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});
+  const auto ready = [&my] {
+    const Server* const server = my.server.load();
+    return server != nullptr && !server->draining();
+  };
+  add_operation_routes(router, {.metrics = my.metrics,
+                                .store = *my.data.store,
+                                .clock = my.clock,
+                                .checkpoints = my.data.checkpoints(),
+                                .started_at = my.started_at,
+                                .ready = ready,
+                                .jump = [&my](Timestamp to) { return my.maintenance.jump(to); },
+                                .background = background});
+}
+
+void add_metrics(const Router& router, const Server& server, Service& my) {
+  my.metrics.count_requests_of(router);
+  my.metrics.add_source(ledger_metrics(my.ledger.metrics()));
+  my.metrics.add_source(holds_metrics(my.holds, my.accounts));
+  my.metrics.add_source(store_metrics(*my.data.store));
+  my.metrics.add_source(server_metrics(server.stats()));
+  my.metrics.add_source(build_metrics(std::string(build_version())));
+  my.metrics.add_source(process_metrics(std::chrono::system_clock::time_point(my.started_at)));
+  my.metrics.add_source(catalog_metrics([&my] { return catalog_sizes(my.catalog); }));
+}
+
+// Loads the catalog. The error is one line for a person.
+std::optional<std::string> load_registry(Service& my) {
+  auto registry = Registry::load(
+      {*my.data.store, my.clock, my.symbols, my.accounts, my.frequency, my.catalog},
+      [](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
+  if (!registry) return registry.error().message;
+  my.registry = std::move(*registry);
+  const CatalogSizes loaded = catalog_sizes(my.catalog);
+  spdlog::info("loaded: {} advertisers, {} campaigns, {} ads, {} keywords", loaded.advertisers,
+               loaded.campaigns, loaded.ads, loaded.keywords);
+  return std::nullopt;
+}
+
+// Serves until the process is told to stop, then answers what is in flight and makes durable what was taken.
+int serve(Service& my) {
+  BackgroundThreads threads;
+  Router router;
+  add_routes(router, my, threads);
+  Server server(server_options(my.config), router, my.authenticator, my.metrics.request_observer());
+  add_metrics(router, server, my);
+  my.server = &server;
+
+  if (!my.clock.is_manual()) my.maintenance.start();
+  const auto port = server.start();
+  if (!port) return fail(port.error());
+  const std::string address = parse_listen(my.config.listen)->host + ":" + std::to_string(*port);
+  if (const auto failed = write_listen_address(my.config.data_dir, address)) return fail(*failed);
+  spdlog::info("listening on {}", address);
+
+  const int signal = wait_for_stop_signal();
+  spdlog::info("signal {}: draining", signal);
+  server.stop();
+  threads.changes.stop();
+  threads.reads.stop();
+  my.maintenance.stop();
+  my.ledger.stop();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int run(const Config& config) {
+  // 1. What everything depends on.
+  auto calendar = Calendar::load(config.time_zone);
+  if (!calendar) return fail("time_zone " + config.time_zone + " is not a known IANA time zone");
+  auto data = open_data_directory(config.data_dir,
+                                  {config.time_zone, std::string(kCurrency), Segmenter::version()});
+  if (!data) return fail(data.error().message);
+  auto keys = read_token_keys(config);
+  if (!keys) return fail(keys.error().message);
+
+  // 2. Money and the catalog, as the disk knows them.
+  Service service{.config = config,
+                  .started_at = wall_clock(),
+                  .calendar = std::move(*calendar),
+                  .data = std::move(*data),
+                  .keys = std::move(*keys)};
+  if (const auto failed = load_registry(service)) return fail(*failed);
+
+  // 3. Requests.
+  return serve(service);
+}
+
+}  // namespace
+}  // namespace gavel
+
+int main(int argc, char** argv) {
+  const std::string version(gavel::build_version());
+  const gavel::CommandLine command = gavel::parse_command_line(argc, argv, version);
+  if (command.print) {
+    std::fputs(command.print->c_str(), command.exit_code == 0 ? stdout : stderr);
+    return command.exit_code;
+  }
+  gavel::block_stop_signals();
+  gavel::start_logging(command.config.log_level);
+  gavel::log_start(command.config, version);
+  return gavel::run(command.config);
+}
