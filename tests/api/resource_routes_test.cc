@@ -288,8 +288,8 @@ TEST_F(ResourceRolesTest, AdvertisersSeeTheirOwn) {
     const ClientResponse r = as(key, "GET", target);
     EXPECT_EQ(r.status, 200) << target;
     std::string out;
-    for (const JsonTree& item : (*JsonTree::parse(r.body))["items"].items())
-      out += item["id"].text_or_empty() + " ";
+    const JsonTree page = *JsonTree::parse(r.body);
+    for (const JsonTree& item : page["items"].items()) out += item["id"].text_or_empty() + " ";
     return out;
   };
   EXPECT_EQ(ids("admin", "/v1/campaigns"), "c1 c2 ");
