@@ -176,8 +176,6 @@ class ReportQueryTest : public testing::Test {
     for (const FieldError& error : query.error()) names += (names.empty() ? "" : " ") + error.field;
     return names;
   }
-  static constexpr const char* kDay = "from=2026-11-11T00:00:00%2B08:00";
-
   Symbols symbols_;
   const Calendar calendar_ = *Calendar::load("Asia/Shanghai");
 };
