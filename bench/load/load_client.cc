@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "bench/load/connection.h"
-#include "bench/load/http_client.h"
+#include "bench/load/loopback_client.h"
 #include "bench/marketplace/prng.h"
 
 namespace gavel {

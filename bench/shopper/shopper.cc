@@ -66,13 +66,13 @@ std::string_view url_target(std::string_view url) {
   return path == std::string_view::npos ? "/" : url.substr(path);
 }
 
-Shopper::Shopper(HttpClient& client, const Marketplace& marketplace, std::uint64_t seed)
+Shopper::Shopper(LoopbackClient& client, const Marketplace& marketplace, std::uint64_t seed)
     : client_(client), queries_(marketplace, seed), random_(mix64(seed)) {}
 
 void Shopper::visit(Timestamp now) {
   std::string body;
   append_auction_body(body, queries_.next(), draw_page(random_), kSlots);
-  const std::optional<HttpAnswer> answer = client_.call({"POST", "/v1/auctions", body});
+  const std::optional<LoopbackAnswer> answer = client_.call({"POST", "/v1/auctions", body});
   if (!answer || answer->status != 200) {
     ++totals_.errors;
     return;
@@ -85,10 +85,10 @@ void Shopper::visit(Timestamp now) {
 }
 
 void Shopper::look_at(const ShownAd& ad, Timestamp now) {
-  const std::optional<HttpAnswer> seen = client_.call({"GET", url_target(ad.impression_url)});
+  const std::optional<LoopbackAnswer> seen = client_.call({"GET", url_target(ad.impression_url)});
   ++(seen && seen->status == 204 ? totals_.impressions : totals_.errors);
   if (random_.below(kProbabilityOne) >= static_cast<std::uint64_t>(ad.pctr.nano)) return;
-  const std::optional<HttpAnswer> clicked = client_.call({"GET", url_target(ad.click_url)});
+  const std::optional<LoopbackAnswer> clicked = client_.call({"GET", url_target(ad.click_url)});
   const bool redirected = clicked && clicked->status == 302 && !clicked->location.empty();
   ++(redirected ? totals_.clicks : totals_.errors);
   if (redirected && random_.chance(kConversionsPerMille)) {
@@ -105,7 +105,7 @@ bool Shopper::convert(const ShownAd& ad, Timestamp now) {
       .field("token", ad.token);
   json.field("at", now).field("value_micros", random_.log_normal(120'000'000, 350) / 10'000 * 10'000);
   json.end_object().end_array().end_object();
-  const std::optional<HttpAnswer> answer = client_.call({"POST", "/v1/events", body});
+  const std::optional<LoopbackAnswer> answer = client_.call({"POST", "/v1/events", body});
   return answer && answer->status == 200;
 }
 

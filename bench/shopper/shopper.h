@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "api/json/json_reader.h"
-#include "bench/load/http_client.h"
+#include "bench/load/loopback_client.h"
 #include "bench/marketplace/prng.h"
 #include "bench/marketplace/queries.h"
 #include "budget/money.h"
@@ -40,7 +40,7 @@ std::string_view url_target(std::string_view url);
 // Holds a reference to `client`. Not thread-safe.
 class Shopper {
  public:
-  Shopper(HttpClient& client, const Marketplace& marketplace, std::uint64_t seed);
+  Shopper(LoopbackClient& client, const Marketplace& marketplace, std::uint64_t seed);
 
   // One visit of a page at `now`: an auction for its placements, an impression of every ad, clicks as often
   // as the ads' pctr says, and a conversion after one click of twenty.
@@ -52,7 +52,7 @@ class Shopper {
   void look_at(const ShownAd& ad, Timestamp now);
   bool convert(const ShownAd& ad, Timestamp now);
 
-  HttpClient& client_;
+  LoopbackClient& client_;
   QueryGenerator queries_;
   Prng random_;
   JsonParser parser_;

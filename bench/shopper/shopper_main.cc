@@ -69,7 +69,7 @@ int run(int argc, char** argv) {
   }
 
   const sigset_t signals = block_end_signals();
-  HttpClient client(*server, api_key);
+  LoopbackClient client(*server, api_key);
   Shopper shopper(client, Marketplace(options), seed);
   const auto between = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / rate));
   constexpr auto kTellEvery = std::chrono::seconds(10);

@@ -60,7 +60,7 @@ TEST(Shopper, LooksClicksAndBuys) {
     if (request.target.starts_with("/v1/impression")) return fake_answer("", "204 No Content");
     return fake_answer("", "302 Found", "Location: https://shop.example/\r\n");
   });
-  HttpClient client(*parse_loopback(server.url()), "");
+  LoopbackClient client(*parse_loopback(server.url()), "");
   Shopper shopper(client, Marketplace({.ads = 100}), 1);
   for (int i = 0; i < 200; ++i) shopper.visit(Timestamp{});
   const ShopperTotals& totals = shopper.totals();
@@ -80,7 +80,7 @@ TEST(Shopper, LooksClicksAndBuys) {
 
 TEST(Shopper, CountsWhatFails) {
   FakeServer server([&](const FakeRequest&) { return fake_answer("", "503 Service Unavailable"); });
-  HttpClient client(*parse_loopback(server.url()), "");
+  LoopbackClient client(*parse_loopback(server.url()), "");
   Shopper shopper(client, Marketplace({.ads = 100}), 1);
   shopper.visit(Timestamp{});
   EXPECT_EQ(shopper.totals().errors, 1u);

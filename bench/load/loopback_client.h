@@ -10,13 +10,13 @@
 
 namespace gavel {
 
-struct HttpAnswer {
+struct LoopbackAnswer {
   int status = 0;
   std::string location;  // of a redirection, which is not followed
   std::string body;
 };
 
-struct HttpCall {
+struct LoopbackCall {
   std::string_view method;  // "GET"
   std::string_view target;  // "/v1/click?t=..."
   std::string_view body = {};
@@ -24,22 +24,22 @@ struct HttpCall {
 };
 
 // The bytes of one request. With an empty `api_key` there is no Authorization.
-std::string http_request(const HttpCall& call, std::string_view host, std::string_view api_key);
+std::string http_request(const LoopbackCall& call, std::string_view host, std::string_view api_key);
 
 // Not thread-safe. Connects when it must; a send or receive of ten seconds fails.
-class HttpClient {
+class LoopbackClient {
  public:
-  HttpClient(LoopbackAddress server, std::string api_key);
-  ~HttpClient();
-  HttpClient(const HttpClient&) = delete;
-  HttpClient& operator=(const HttpClient&) = delete;
+  LoopbackClient(LoopbackAddress server, std::string api_key);
+  ~LoopbackClient();
+  LoopbackClient(const LoopbackClient&) = delete;
+  LoopbackClient& operator=(const LoopbackClient&) = delete;
 
   // The answer, or nothing where there is no connection or no HTTP on it. A GET on a connection that the
   // server had closed meanwhile is tried once more; nothing else is sent twice.
-  std::optional<HttpAnswer> call(const HttpCall& call);
+  std::optional<LoopbackAnswer> call(const LoopbackCall& call);
 
  private:
-  std::optional<HttpAnswer> try_once(std::string_view request);
+  std::optional<LoopbackAnswer> try_once(std::string_view request);
   bool open();
   void close_connection();
 

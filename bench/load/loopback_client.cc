@@ -1,4 +1,4 @@
-#include "bench/load/http_client.h"
+#include "bench/load/loopback_client.h"
 
 #include <sys/time.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ bool send_all(int fd, std::string_view bytes) {
 
 }  // namespace
 
-std::string http_request(const HttpCall& call, std::string_view host, std::string_view api_key) {
+std::string http_request(const LoopbackCall& call, std::string_view host, std::string_view api_key) {
   std::string request;
   request.reserve(call.body.size() + 256);
   request.append(call.method).append(" ").append(call.target).append(" HTTP/1.1\r\nHost: ").append(host);
@@ -37,14 +37,14 @@ std::string http_request(const HttpCall& call, std::string_view host, std::strin
   return request;
 }
 
-HttpClient::HttpClient(LoopbackAddress server, std::string api_key)
+LoopbackClient::LoopbackClient(LoopbackAddress server, std::string api_key)
     : server_(std::move(server)), api_key_(std::move(api_key)) {}
 
-HttpClient::~HttpClient() {
+LoopbackClient::~LoopbackClient() {
   close_connection();
 }
 
-bool HttpClient::open() {
+bool LoopbackClient::open() {
   if (fd_ >= 0) return true;
   fd_ = connect_loopback(server_);
   if (fd_ < 0) return false;
@@ -55,20 +55,20 @@ bool HttpClient::open() {
   return true;
 }
 
-void HttpClient::close_connection() {
+void LoopbackClient::close_connection() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
 }
 
-std::optional<HttpAnswer> HttpClient::call(const HttpCall& call) {
+std::optional<LoopbackAnswer> LoopbackClient::call(const LoopbackCall& call) {
   const std::string request = http_request(call, server_.host, api_key_);
   const bool reused = fd_ >= 0;
-  std::optional<HttpAnswer> answer = try_once(request);
+  std::optional<LoopbackAnswer> answer = try_once(request);
   if (!answer && reused && call.method == "GET") answer = try_once(request);
   return answer;
 }
 
-std::optional<HttpAnswer> HttpClient::try_once(std::string_view request) {
+std::optional<LoopbackAnswer> LoopbackClient::try_once(std::string_view request) {
   if (!open()) return std::nullopt;
   std::string unread;
   std::array<char, 16 * 1024> part;
@@ -83,7 +83,7 @@ std::optional<HttpAnswer> HttpClient::try_once(std::string_view request) {
     unread.erase(0, used);
     if (step == ResponseParser::Step::kNeedMore) continue;
     if (step == ResponseParser::Step::kBad) break;
-    HttpAnswer answer{parser_.status(), parser_.location(), parser_.body()};
+    LoopbackAnswer answer{parser_.status(), parser_.location(), parser_.body()};
     if (!parser_.keep_alive() || !unread.empty()) close_connection();
     return answer;
   }

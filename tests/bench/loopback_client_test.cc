@@ -1,4 +1,4 @@
-#include "bench/load/http_client.h"
+#include "bench/load/loopback_client.h"
 
 #include <gtest/gtest.h>
 
@@ -7,11 +7,11 @@
 namespace gavel {
 namespace {
 
-TEST(HttpClient, SendsMethodTargetKeyAndBody) {
+TEST(LoopbackClient, SendsMethodTargetKeyAndBody) {
   FakeServer server([](const FakeRequest& request) {
     return fake_answer(std::string(request.head) + "|" + std::string(request.body));
   });
-  HttpClient client(*parse_loopback(server.url()), "secret");
+  LoopbackClient client(*parse_loopback(server.url()), "secret");
   const auto answer = client.call({"POST", "/v1/events", "{}", "application/json"});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200);
@@ -23,9 +23,9 @@ TEST(HttpClient, SendsMethodTargetKeyAndBody) {
   EXPECT_EQ(got->body.find("Content-"), std::string::npos);
 }
 
-TEST(HttpClient, GivesTheLocationAndDoesNotFollowIt) {
+TEST(LoopbackClient, GivesTheLocationAndDoesNotFollowIt) {
   FakeServer server([](const FakeRequest&) { return fake_answer("", "302 Found", "Location: /there\r\n"); });
-  HttpClient client(*parse_loopback(server.url()), "");
+  LoopbackClient client(*parse_loopback(server.url()), "");
   const auto answer = client.call({"GET", "/here"});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 302);
@@ -34,24 +34,24 @@ TEST(HttpClient, GivesTheLocationAndDoesNotFollowIt) {
 }
 
 // The server closes the connection at its second request: a GET is sent again, a POST is not.
-TEST(HttpClient, SendsOnlyAGetAgain) {
+TEST(LoopbackClient, SendsOnlyAGetAgain) {
   for (const std::string_view method : {"GET", "POST"}) {
     FakeServer server(
         [](const FakeRequest& request) { return request.number == 1 ? "" : fake_answer("ok"); });
-    HttpClient client(*parse_loopback(server.url()), "");
+    LoopbackClient client(*parse_loopback(server.url()), "");
     ASSERT_TRUE(client.call({method, "/"}));
     EXPECT_EQ(client.call({method, "/"}).has_value(), method == "GET");
     EXPECT_EQ(server.requests(), method == "GET" ? 3u : 2u);
   }
 }
 
-TEST(HttpClient, NobodyThereIsNoAnswer) {
+TEST(LoopbackClient, NobodyThereIsNoAnswer) {
   std::string url;
   {
     FakeServer server([](const FakeRequest&) { return fake_answer(""); });
     url = server.url();
   }
-  HttpClient client(*parse_loopback(url), "");
+  LoopbackClient client(*parse_loopback(url), "");
   EXPECT_FALSE(client.call({"GET", "/"}));
 }
 
