@@ -28,7 +28,7 @@ QueryGenerator::QueryGenerator(const Marketplace& marketplace, std::uint64_t see
 
 ShopperQuery QueryGenerator::next() {
   ShopperQuery query;
-  query.request_id = "q" + std::to_string(made_++);
+  query.request_id.assign(1, 'q').append(std::to_string(made_++));
   const std::uint32_t kind = draw_kind(random_);
   query.unseen = random_.chance(200);
   if (query.unseen) {
@@ -44,7 +44,7 @@ ShopperQuery QueryGenerator::next() {
 }
 
 void QueryGenerator::set_text(ShopperQuery& query, std::uint32_t kind) {
-  Term term{kind, 0, draw_language(random_)};
+  SearchTerm term{kind, 0, draw_language(random_)};
   if (random_.chance(650)) {
     term.modifier =
         1 + static_cast<std::uint32_t>(random_.heavy_tailed(marketplace_.size().modifiers - 1, 8));
@@ -53,7 +53,7 @@ void QueryGenerator::set_text(ShopperQuery& query, std::uint32_t kind) {
 }
 
 void QueryGenerator::set_unseen_text(ShopperQuery& query, std::uint32_t kind) {
-  Term term{kind, 0, draw_language(random_)};
+  SearchTerm term{kind, 0, draw_language(random_)};
   const bool chinese = term.language == Language::kChinese;
   const std::uint64_t choice = random_.below(10);
   if (choice < 4) {
@@ -69,7 +69,7 @@ void QueryGenerator::set_unseen_text(ShopperQuery& query, std::uint32_t kind) {
     // A model number, such as "kx 48213", of something that nobody here sells.
     query.text += static_cast<char>('a' + random_.below(26));
     query.text += static_cast<char>('a' + random_.below(26));
-    query.text += " " + std::to_string(10'000 + random_.below(90'000));
+    query.text.append(1, ' ').append(std::to_string(10'000 + random_.below(90'000)));
   }
 }
 
@@ -78,7 +78,7 @@ void QueryGenerator::set_user(ShopperQuery& query) {
     // The same person is the same on every visit: all about them follows from their number.
     const std::uint64_t number = random_.heavy_tailed(kShoppers, kBusyShoppers);
     Prng person(mix64(marketplace_.options().seed + 0x75736572) + number);
-    query.user_id = "u" + std::to_string(number);
+    query.user_id.assign(1, 'u').append(std::to_string(number));
     std::set<std::string> tags = {marketplace_.tag(person.below(2)), marketplace_.tag(2 + person.below(5))};
     for (std::int64_t n = person.between(1, 6); n > 0; --n) {
       tags.insert(marketplace_.tag(7 + person.heavy_tailed(marketplace_.size().tags - 7, 16)));
