@@ -24,7 +24,7 @@ KeywordDoc KeywordMaker::next() {
 
 KeywordDoc KeywordMaker::positive() {
   KeywordDoc doc;
-  Term term{kind_, 0, draw_language(random_)};
+  SearchTerm term{kind_, 0, draw_language(random_)};
   const std::uint64_t choice = random_.below(100);
   doc.match = choice < 25 ? MatchType::kExact : choice < 50 ? MatchType::kPhrase : MatchType::kBroad;
   if (made_ == 0) {

@@ -50,7 +50,7 @@ std::uint32_t modifiers_max() {
   return static_cast<std::uint32_t>(1 + adjectives().size() + audiences().size() + kBrands + pairs);
 }
 
-void append_term(std::string& out, Term term, bool spaced) {
+void append_term(std::string& out, SearchTerm term, bool spaced) {
   const bool chinese = term.language == Language::kChinese;
   const bool apart = spaced || !chinese;
   const auto word = [chinese](const WordPair& pair) { return chinese ? pair.zh : pair.en; };

@@ -11,7 +11,7 @@
 namespace gavel {
 namespace {
 
-std::string text_of(Term term, bool spaced) {
+std::string text_of(SearchTerm term, bool spaced) {
   std::string text;
   append_term(text, term, spaced);
   return text;
