@@ -87,8 +87,6 @@ void read_position_ctr(FieldReader& fields, std::vector<Probability>& out) {
   fields.list("position_ctr", Need::kRequired, kPositionsMax, [&](const JsonNode& node) {
     Probability ctr;
     if (!read_probability(node, ctr, in.errors())) return;
-    // A position that nobody looks at has no price.
-    if (ctr.nano == 0) in.errors().add(node.path.pointer(), "must be above 0");
     out.push_back(ctr);
   });
   if (!fields.strict() || in.errors().size() != errors_before || out.empty()) return;
