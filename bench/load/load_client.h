@@ -41,8 +41,8 @@ struct LoadResult {
   std::uint64_t answered = 0;
   std::uint64_t errors = 0;  // requests whose connection broke or gave no HTTP
   std::uint64_t unsent = 0;  // requests never sent or never answered; their wait so far is in the latencies
-  std::uint64_t bytes_sent = 0, bytes_received = 0;
-  double seconds = 0;  // that were counted
+  std::uint64_t bytes_sent = 0, bytes_received = 0;  // with the warm-up
+  double seconds = 0;                                // that were counted
 
   double rate_per_s() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }
 };
