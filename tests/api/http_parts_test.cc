@@ -1,9 +1,13 @@
 // The small parts of the HTTP server that need no connection.
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <thread>
+
 #include "api/http/response.h"
 #include "api/http/response_head.h"
 #include "api/http/router.h"
+#include "api/http/stop_signal.h"
 #include "api/http/uri.h"
 
 namespace gavel {
@@ -122,6 +126,16 @@ TEST_F(Routes, OthersAreNotFound) {
   EXPECT_EQ(find(Method::kDelete, "/v1/ads/a1"), "405 GET, HEAD, PUT");
   EXPECT_EQ(find(Method::kOther, "/v1/ads"), "405 GET, HEAD");
   EXPECT_EQ(find(Method::kGet, "/v1/ads/%"), "400");
+}
+
+TEST(StopSignal, IsTakenByTheThreadThatWaits) {
+  std::thread([] {
+    block_stop_signals();  // in this thread alone, so that the test program stays as it was
+    pthread_kill(pthread_self(), SIGTERM);
+    EXPECT_EQ(wait_for_stop_signal(), SIGTERM);
+    pthread_kill(pthread_self(), SIGINT);
+    EXPECT_EQ(wait_for_stop_signal(), SIGINT);
+  }).join();
 }
 
 }  // namespace

@@ -412,8 +412,6 @@ TEST_F(HttpServer, AnswersFromOtherThreadsReachTheirOwnClients) {
   test_.start();
   constexpr int kClients = 8;
   constexpr int kRequests = 200;
-  add(Method::kGet, "/unused", [](Request&, ResponseWriter) {});
-  std::atomic<bool> done{false};
   std::thread answering([&] {
     for (int i = 0; i < kClients * kRequests; ++i) {
       ResponseWriter writer = parked_.take();
