@@ -149,6 +149,7 @@ void CrashClient::take_result(std::size_t place, const JsonTree& result) {
     }
     event.amount_known = true;
     event.charged = charged;
+    journal_.over_budget += status == "over_budget";
   } else {
     violation("a " + event.type + " with a good token is " + status);
   }

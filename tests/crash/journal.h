@@ -46,6 +46,7 @@ struct Journal {
   std::map<int, std::int64_t> daily_budget_max;  // of campaigns: the highest that was ever sent
   std::vector<std::string> violations;           // of what was promised, in words
   std::uint64_t answers = 0;                     // of all kinds
+  std::uint64_t over_budget = 0;                 // charges that a limit cut
 };
 
 }  // namespace gavel
