@@ -119,6 +119,11 @@ void HttpClient::shutdown_send() {
   ::shutdown(fd_, SHUT_WR);
 }
 
+void HttpClient::set_send_patience(std::chrono::milliseconds patience) {
+  const timeval time{patience.count() / 1'000, patience.count() % 1'000 * 1'000};
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+
 void HttpClient::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;

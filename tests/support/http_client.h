@@ -1,6 +1,7 @@
 // A small blocking HTTP client for tests: whole requests, or raw bytes where a test wants to be rude.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -48,6 +49,8 @@ class HttpClient {
   // Whether the server has closed: blocks until it closes or sends something.
   bool closed_by_server() { return buffer_.empty() && !wait_for_bytes(); }
   void shutdown_send();
+  // How long send() waits for the server to take bytes, instead of 20 seconds.
+  void set_send_patience(std::chrono::milliseconds patience);
   // Closes at once, with a reset where bytes are unread.
   void close();
 
