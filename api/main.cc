@@ -64,9 +64,14 @@ BusinessClock make_clock(const Config& config, const DataDirectory& data) {
   return BusinessClock::manual(std::max(known, config.clock.start.value_or(kManualClockStart)));
 }
 
+// The file of the keys that the server makes itself, empty where the configuration names another.
+std::string own_token_keys(const Config& config) {
+  return config.tokens.secret_file.empty() ? config.data_dir + "/tokens.key" : std::string();
+}
+
 Result<TokenKeys, TokenKeyError> read_token_keys(const Config& config) {
   if (!config.tokens.secret_file.empty()) return load_token_keys(config.tokens.secret_file);
-  return load_or_make_token_keys(config.data_dir + "/tokens.key");
+  return load_or_make_token_keys(own_token_keys(config));
 }
 
 LedgerOptions ledger_options(const Config& config) {
@@ -189,6 +194,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                                 .started_at = my.started_at,
                                 .ready = ready,
                                 .jump = [&my](Timestamp to) { return my.maintenance.jump(to); },
+                                .token_keys = own_token_keys(my.config),
                                 .background = background});
 }
 
@@ -197,6 +203,7 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.add_source(ledger_metrics(my.ledger.metrics()));
   my.metrics.add_source(holds_metrics(my.holds, my.accounts));
   my.metrics.add_source(store_metrics(*my.data.store));
+  my.metrics.add_source(disk_metrics(my.config.data_dir));
   my.metrics.add_source(server_metrics(server.stats()));
   my.metrics.add_source(build_metrics(std::string(build_version())));
   my.metrics.add_source(process_metrics(std::chrono::system_clock::time_point(my.started_at)));
