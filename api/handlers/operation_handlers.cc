@@ -118,16 +118,42 @@ std::filesystem::path checkpoint_path(const OperationServices& services, const s
   return path;
 }
 
+// Fills the new directory `path` so that gaveld can be started on it: the database and, where this server
+// made its token keys itself, those. On failure what is wrong, and whether there is room for another try.
+std::optional<StoreError> copy_data(const OperationServices& services, const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directory(path, error);
+  if (error) return StoreError{StoreError::Code::kIo, path.string() + " cannot be made: " + error.message()};
+  if (auto failed = services.store.checkpoint((path / "db").string())) return failed;
+  if (services.token_keys.empty()) return std::nullopt;
+  const std::filesystem::path keys = services.token_keys;
+  std::filesystem::copy_file(keys, path / keys.filename(), error);  // its mode, 0600, is copied, too
+  if (error)
+    return StoreError{StoreError::Code::kIo, keys.string() + " cannot be copied: " + error.message()};
+  return std::nullopt;
+}
+
 void answer_checkpoint(const OperationServices& services, const std::string& name, ResponseWriter& writer) {
   const Timestamp now = services.clock.now();
   const std::filesystem::path path = checkpoint_path(services, name, now);
   if (std::filesystem::exists(path)) {
     return writer.send_problem(409, "a checkpoint of this name exists", {{"/directory", "exists already"}});
   }
-  if (const std::optional<StoreError> error = services.store.checkpoint(path.string())) {
-    if (error->code == StoreError::Code::kNoSpace)
+  // Made under a name that cannot be asked for, so that a directory with its own name is a whole one.
+  const std::filesystem::path unfinished = path.parent_path() / ("." + path.filename().string());
+  std::error_code error;
+  std::filesystem::remove_all(unfinished, error);
+  auto failed = copy_data(services, unfinished);
+  if (!failed) {
+    std::filesystem::rename(unfinished, path, error);
+    if (error)
+      failed = StoreError{StoreError::Code::kIo, path.string() + " cannot be made: " + error.message()};
+  }
+  if (failed) {
+    std::filesystem::remove_all(unfinished, error);
+    if (failed->code == StoreError::Code::kNoSpace)
       return send_unavailable(writer, "no space is left for a checkpoint");
-    return writer.send_problem(500, "the checkpoint could not be made: " + error->message);
+    return writer.send_problem(500, "the checkpoint could not be made: " + failed->message);
   }
   JsonWriter json(writer.buffer());
   json.begin_object().field("directory", path.string()).field("created_at", now).end_object();

@@ -28,6 +28,8 @@ struct OperationServices {
   // Moves the manual clock and lets everything happen that this brings about. Called on the background's
   // thread.
   std::function<Result<Timestamp, Maintenance::JumpError>(Timestamp)> jump;
+  // The file of token keys that belongs to a copy of the data; empty where the configuration names its own.
+  std::string token_keys;
   Background background;  // where jumps and checkpoints are made, one after the other
 };
 

@@ -59,7 +59,7 @@ TEST_F(HandlersOperationTest, TheClockMovesForward) {
   EXPECT_EQ(world_.post("/v1/admin/clock", R"({"now":"2027-01-01T00:00:00Z"})").status, 503);
 }
 
-TEST_F(HandlersOperationTest, ACheckpointIsADirectoryThatOpens) {
+TEST_F(HandlersOperationTest, ACheckpointIsADataDirectory) {
   WriteBatch batch;
   batch.put(Family::kMeta, "mark", "here");
   ASSERT_FALSE(world_.store->write(batch));
@@ -68,9 +68,10 @@ TEST_F(HandlersOperationTest, ACheckpointIsADirectoryThatOpens) {
   const std::string path = HandlersWorld::json(named)["directory"].text_or_empty();
   EXPECT_EQ(path, world_.directory.file("before-sale"));
   EXPECT_EQ(HandlersWorld::json(named)["created_at"], JsonTree("2026-11-11T04:00:00Z"));
-  const auto copy = Store::open(path);
+  const auto copy = Store::open(path + "/db");
   ASSERT_TRUE(copy) << copy.error().message;
   EXPECT_EQ((*copy)->get(Family::kMeta, "mark"), "here");
+  EXPECT_EQ(read_file(path + "/tokens.key"), "secret");
 }
 
 TEST_F(HandlersOperationTest, CheckpointsNeverOverwrite) {
@@ -81,7 +82,7 @@ TEST_F(HandlersOperationTest, CheckpointsNeverOverwrite) {
   for (const char* body : {"{}", R"({"directory":null})"}) {
     const JsonTree made = HandlersWorld::json(world_.post("/v1/admin/checkpoint", body));
     EXPECT_THAT(made["directory"].text_or_empty(), testing::HasSubstr("20261111T040000Z"));
-    EXPECT_TRUE(std::filesystem::exists(made["directory"].text_or_empty() + "/CURRENT"));
+    EXPECT_TRUE(std::filesystem::exists(made["directory"].text_or_empty() + "/db/CURRENT"));
   }
   EXPECT_EQ(world_.post("/v1/admin/checkpoint", "").status, 201) << "no body asks for the default name";
 }

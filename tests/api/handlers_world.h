@@ -76,7 +76,9 @@ class HandlersWorld {
                                          .started_at = kNoon,
                                          .ready = [this] { return ready.load(); },
                                          .jump = [this](Timestamp to) { return jump(to); },
+                                         .token_keys = directory.file("tokens.key"),
                                          .background = background});
+    write_file(directory.file("tokens.key"), "secret");
     server.options.workers = kWorkers;
     server.keys = {{*parse_key_hash("69a5265506c94c77b787a7d7377b7685a0eff82e33920a71e7ee22cd6154953e"),
                     Role::kAdmin, ""},
