@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 
 #include "tests/support/gaveld_process.h"
@@ -90,6 +91,41 @@ TEST(Startup, ADataDirectoryOfAnotherTimeZoneIsRefusedByName) {
   EXPECT_EQ(server.run_to_exit(), 1);
   EXPECT_NE(server.log().find("Europe/Paris"), std::string::npos) << server.log();
   EXPECT_NE(server.log().find("Asia/Shanghai"), std::string::npos) << server.log();
+}
+
+TEST(Startup, AManualClockWithoutAStartBeginsWithTheYear2000) {
+  GaveldProcess server(JsonTree::Object{{"clock", JsonTree::Object{{"mode", "manual"}}}});
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_EQ(put(server, "/v1/advertisers/v", R"({"name": "V"})"), 201);
+  const auto shown = JsonTree::parse(HttpClient(server.port()).get("/v1/advertisers/v").body);
+  ASSERT_TRUE(shown);
+  EXPECT_EQ((*shown)["created_at"], JsonTree("2000-01-01T00:00:00Z"));
+}
+
+TEST(Startup, ASystemClockCannotBeMoved) {
+  GaveldProcess server(JsonTree::Object{{"clock", JsonTree::Object{{"mode", "system"}}}});
+  ASSERT_TRUE(server.start()) << server.log();
+  const auto answer =
+      HttpClient(server.port()).request("POST", "/v1/admin/clock", R"({"now": "2100-01-01T00:00:00Z"})");
+  EXPECT_EQ(answer.status, 409);
+}
+
+TEST(Startup, ACheckpointIsADataDirectoryOfItsOwn) {
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_EQ(put(server, "/v1/advertisers/before", R"({"name": "V"})"), 201);
+  const auto answer = HttpClient(server.port()).request("POST", "/v1/admin/checkpoint");
+  const auto made = JsonTree::parse(answer.body);
+  ASSERT_TRUE(made && (*made)["directory"].as_string()) << answer.body;
+  EXPECT_EQ(put(server, "/v1/advertisers/after", R"({"name": "V"})"), 201);
+
+  std::filesystem::path copy = (*made)["directory"].text_or_empty();
+  if (copy.is_relative()) copy = std::filesystem::path(server.data_dir()) / "checkpoints" / copy;
+  GaveldProcess second;
+  std::filesystem::copy(copy, second.data_dir(), std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(second.start()) << second.log();
+  EXPECT_EQ(HttpClient(second.port()).get("/v1/advertisers/before").status, 200);
+  EXPECT_EQ(HttpClient(second.port()).get("/v1/advertisers/after").status, 404);
 }
 
 class TokenRotation : public testing::Test {

@@ -22,10 +22,19 @@ TokenKey key_of(std::uint8_t fill) {
   return TokenKey::of(secret);
 }
 
+// The bytes as claims; where they make none, claims that differ in the time alone.
 Claims claims_of(const std::uint8_t* data, std::size_t size) {
   std::array<std::uint8_t, kClaimsBytes> bytes{};
   std::copy_n(data, std::min(size, bytes.size()), bytes.begin());
-  return read_claims(bytes).value_or(Claims{});
+  if (const auto claims = read_claims(bytes)) return *claims;
+  Claims claims;
+  claims.issued_at = from_micros(size == 0 ? 0 : data[0]);
+  claims.ad = AdIx{1};
+  claims.ad_group = AdGroupIx{2};
+  claims.campaign = CampaignIx{3};
+  claims.advertiser = AdvertiserIx{4};
+  claims.placement = PlacementIx{5};
+  return claims;
 }
 
 void check_token(const std::uint8_t* data, std::size_t size) {

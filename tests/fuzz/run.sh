@@ -18,7 +18,7 @@ for name in json http token; do
   mkdir -p "$found"
   echo "fuzz_$name for $seconds s"
   if ! "$build/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
-    -print_final_stats=1 -verbosity=0 -artifact_prefix="$build/fuzz-$name-" "$found" "$here/corpus/$name"; then
+    -print_final_stats=1 -print_funcs=0 -verbosity=0 -artifact_prefix="$build/fuzz-$name-" "$found" "$here/corpus/$name"; then
     status=1
     echo "fuzz_$name found something; its input is at $build/fuzz-$name-*" >&2
   fi
