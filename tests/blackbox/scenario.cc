@@ -58,6 +58,11 @@ void Scenario::play() {
   if (!play_steps((*scenario)["steps"], "step ") && server_->running()) {
     failures_.back() += "\n  log:      " + shortened(server_->log());
   }
+  if (server_->running() && server_->terminate() != 0) {
+    fail("end", "SIGTERM did not end the server with 0; its log:\n" + shortened(server_->log()));
+  }
+  const std::string report = server_->sanitizer_report();
+  if (!report.empty()) fail("end", "a sanitizer reports:\n" + report);
 }
 
 bool Scenario::play_steps(const JsonTree& steps, const std::string& place) {

@@ -164,6 +164,7 @@ void CrashTest::verify(std::size_t replayed) {
   verify_ledger();
   verify_reports();
   verify_resources();
+  EXPECT_EQ(server_.sanitizer_report(), "");
 }
 
 void CrashTest::verify_limits() {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <stdexcept>
@@ -170,6 +171,16 @@ std::optional<int> GaveldProcess::terminate(std::chrono::seconds patience) {
   kill_hard();
   if (!status || !WIFEXITED(*status)) return std::nullopt;
   return WEXITSTATUS(*status);
+}
+
+std::string GaveldProcess::sanitizer_report() const {
+  const std::string text = log();
+  std::size_t first = std::string::npos;
+  for (const char* sign :
+       {"WARNING: ThreadSanitizer", "ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error: "}) {
+    first = std::min(first, text.find(sign));
+  }
+  return first == std::string::npos ? std::string() : text.substr(first);
 }
 
 std::string GaveldProcess::log() const {

@@ -51,6 +51,8 @@ class GaveldProcess {
   pid_t pid() const { return pid_; }
   std::uint16_t port() const { return port_; }  // of the last start()
   std::string log() const;  // what all runs have written to standard output and error so far
+  // What a sanitizer has reported in the log, from its first line on; empty where nothing was.
+  std::string sanitizer_report() const;
   std::string data_dir() const { return directory_.file("data"); }
   std::string config_file() const { return directory_.file("gavel.toml"); }
   const TempDir& directory() const { return directory_; }  // where secret files and the like can be put
