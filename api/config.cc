@@ -8,6 +8,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string_view>
 #include <thread>
@@ -30,97 +31,52 @@ struct NumberKey {
   bool power_of_two = false;
 };
 
-const NumberKey kNumberKeys[] = {{"threads", [](Config& c) -> auto& {return c.threads;
-}  // namespace
-, "", 1, kThreadsMax, "worker threads; the default is the number of cores"
-}  // namespace gavel
-, {"impression_ttl_s", [](Config& c) -> auto& {return c.impression_ttl_s;
-}
-, "s", 1, 30 * kDay, "how long after its auction an impression counts"
-}
-, {"click_ttl_s", [](Config& c) -> auto& {return c.click_ttl_s;
-}
-, "s", 1, 30 * kDay, "how long after its auction a click counts"
-}
-, {"conversion_ttl_s", [](Config& c) -> auto& {return c.conversion_ttl_s;
-}
-, "s", 1, 31 * kDay, "how long after its auction a conversion counts"
-}
-, {"hold_ttl_s", [](Config& c) -> auto& {return c.hold_ttl_s;
-}
-, "s", 1, kDay, "how long an ad that was shown and not charged holds its expected charge"
-}
-, {"holds_per_worker_max", [](Config& c) -> auto& {return c.holds_per_worker_max;
-}
-, "holds", 1024, 1 << 26, "beyond so many holds of a worker the oldest is released early", true
-}
-, {"drain_timeout_s", [](Config& c) -> auto& {return c.drain_timeout_s;
-}
-, "s", 0, 600, "how long SIGTERM waits for requests in flight"
-}
-, {"http.header_bytes_max", [](Config& c) -> auto& {return c.http.header_bytes_max;
-}
-, "bytes", 512, 1 << 20, "request line and headers; beyond it 431"
-}
-, {"http.target_bytes_max", [](Config& c) -> auto& {return c.http.target_bytes_max;
-}
-, "bytes", 256, 1 << 20, "path and query; beyond it 414"
-}
-, {"http.body_bytes_max", [](Config& c) -> auto& {return c.http.body_bytes_max;
-}
-, "bytes", 1024, 1 << 28, "a body other than a bulk import's; beyond it 413"
-}
-, {"http.connections_max", [](Config& c) -> auto& {return c.http.connections_max;
-}
-, "connections", 1, 1'000'000, "open at a time; beyond it 503"
-}
-, {"http.deferred_requests_max", [](Config& c) -> auto& {return c.http.deferred_requests_max;
-}
-, "requests", 1, 1'000'000, "waiting for the disk or a long answer; beyond it 503 with Retry-After"
-}
-, {"http.header_deadline_ms", [](Config& c) -> auto& {return c.http.header_deadline_ms;
-}
-, "ms", 10, 600'000, "from a request's first byte to the end of its headers; then 408"
-}
-, {"http.body_deadline_ms", [](Config& c) -> auto& {return c.http.body_deadline_ms;
-}
-, "ms", 10, 600'000, "for the whole body, or from piece to piece of a bulk import; then 408"
-}
-, {"http.idle_timeout_ms", [](Config& c) -> auto& {return c.http.idle_timeout_ms;
-}
-, "ms", 10, 3'600'000, "between two requests of a connection; then it is closed"
-}
-, {"http.write_deadline_ms", [](Config& c) -> auto& {return c.http.write_deadline_ms;
-}
-, "ms", 10, 600'000, "without the client taking a byte of its answer; then it is closed"
-}
-, {"http.linger_ms", [](Config& c) -> auto& {return c.http.linger_ms;
-}
-, "ms", 10, 60'000, "for a client to read why it is being cut off"
-}
-, {"events.per_request_max", [](Config& c) -> auto& {return c.events.per_request_max;
-}
-, "events", 1, 100'000, "in one POST /v1/events"
-}
-, {"events.queue_max", [](Config& c) -> auto& {return c.events.queue_max;
-}
-, "events", 1, 10'000'000, "waiting for the ledger; beyond it 503"
-}
-, {"events.batch_max", [](Config& c) -> auto& {return c.events.batch_max;
-}
-, "events", 1, 1'000'000, "committed to disk together"
-}
-, {"bulk.line_bytes_max", [](Config& c) -> auto& {return c.bulk.line_bytes_max;
-}
-, "bytes", 1024, 1 << 26, "one operation of a bulk import"
-}
-, {"bulk.queue_max", [](Config& c) -> auto& {return c.bulk.queue_max;
-}
-, "tasks", 1, 1'000'000, "changes and reports waiting for their turn; beyond it 503"
-}
-,
-}
-;
+const NumberKey kNumberKeys[] = {
+    {"threads", [](Config& c) -> std::int64_t& { return c.threads; }, "", 1, kThreadsMax,
+     "worker threads; the default is the number of cores"},
+    {"impression_ttl_s", [](Config& c) -> std::int64_t& { return c.impression_ttl_s; }, "s", 1, 30 * kDay,
+     "how long after its auction an impression counts"},
+    {"click_ttl_s", [](Config& c) -> std::int64_t& { return c.click_ttl_s; }, "s", 1, 30 * kDay,
+     "how long after its auction a click counts"},
+    {"conversion_ttl_s", [](Config& c) -> std::int64_t& { return c.conversion_ttl_s; }, "s", 1, 31 * kDay,
+     "how long after its auction a conversion counts"},
+    {"hold_ttl_s", [](Config& c) -> std::int64_t& { return c.hold_ttl_s; }, "s", 1, kDay,
+     "how long an ad that was shown and not charged holds its expected charge"},
+    {"holds_per_worker_max", [](Config& c) -> std::int64_t& { return c.holds_per_worker_max; }, "holds", 1024,
+     1 << 26, "beyond so many holds of a worker the oldest is released early", true},
+    {"drain_timeout_s", [](Config& c) -> std::int64_t& { return c.drain_timeout_s; }, "s", 0, 600,
+     "how long SIGTERM waits for requests in flight"},
+    {"http.header_bytes_max", [](Config& c) -> std::int64_t& { return c.http.header_bytes_max; }, "bytes",
+     512, 1 << 20, "request line and headers; beyond it 431"},
+    {"http.target_bytes_max", [](Config& c) -> std::int64_t& { return c.http.target_bytes_max; }, "bytes",
+     256, 1 << 20, "path and query; beyond it 414"},
+    {"http.body_bytes_max", [](Config& c) -> std::int64_t& { return c.http.body_bytes_max; }, "bytes", 1024,
+     1 << 28, "a body other than a bulk import's; beyond it 413"},
+    {"http.connections_max", [](Config& c) -> std::int64_t& { return c.http.connections_max; }, "connections",
+     1, 1'000'000, "open at a time; beyond it 503"},
+    {"http.deferred_requests_max", [](Config& c) -> std::int64_t& { return c.http.deferred_requests_max; },
+     "requests", 1, 1'000'000, "waiting for the disk or a long answer; beyond it 503 with Retry-After"},
+    {"http.header_deadline_ms", [](Config& c) -> std::int64_t& { return c.http.header_deadline_ms; }, "ms",
+     10, 600'000, "from a request's first byte to the end of its headers; then 408"},
+    {"http.body_deadline_ms", [](Config& c) -> std::int64_t& { return c.http.body_deadline_ms; }, "ms", 10,
+     600'000, "for the whole body, or from piece to piece of a bulk import; then 408"},
+    {"http.idle_timeout_ms", [](Config& c) -> std::int64_t& { return c.http.idle_timeout_ms; }, "ms", 10,
+     3'600'000, "between two requests of a connection; then it is closed"},
+    {"http.write_deadline_ms", [](Config& c) -> std::int64_t& { return c.http.write_deadline_ms; }, "ms", 10,
+     600'000, "without the client taking a byte of its answer; then it is closed"},
+    {"http.linger_ms", [](Config& c) -> std::int64_t& { return c.http.linger_ms; }, "ms", 10, 60'000,
+     "for a client to read why it is being cut off"},
+    {"events.per_request_max", [](Config& c) -> std::int64_t& { return c.events.per_request_max; }, "events",
+     1, 100'000, "in one POST /v1/events"},
+    {"events.queue_max", [](Config& c) -> std::int64_t& { return c.events.queue_max; }, "events", 1,
+     10'000'000, "waiting for the ledger; beyond it 503"},
+    {"events.batch_max", [](Config& c) -> std::int64_t& { return c.events.batch_max; }, "events", 1,
+     1'000'000, "committed to disk together"},
+    {"bulk.line_bytes_max", [](Config& c) -> std::int64_t& { return c.bulk.line_bytes_max; }, "bytes", 1024,
+     1 << 26, "one operation of a bulk import"},
+    {"bulk.queue_max", [](Config& c) -> std::int64_t& { return c.bulk.queue_max; }, "tasks", 1, 1'000'000,
+     "changes and reports waiting for their turn; beyond it 503"},
+};
 
 // What is wrong with a text, or nothing.
 using Check = std::optional<std::string> (*)(const std::string&);
@@ -152,38 +108,39 @@ struct TextKey {
   std::string_view help;
 };
 
-const TextKey kTextKeys[] = {{"listen", [](Config& c) -> auto& {return c.listen;
-}
-, check_listen, "HOST:PORT to serve at; port 0 = any free one"
-}
-, {"data_dir", [](Config& c) -> auto& {return c.data_dir;
-}
-, check_not_empty, "where everything durable lives; created if absent"
-}
-, {"time_zone", [](Config& c) -> auto& {return c.time_zone;
-}
-, check_not_empty, "the platform's IANA time zone: its days are the days of budgets and reports"
-}
-, {"log_level", [](Config& c) -> auto& {return c.log_level;
-}
-, check_log_level, "trace, debug, info, warn or error"
-}
-, {"clock.mode", [](Config& c) -> auto& {return c.clock.mode;
-}
-, check_clock_mode, "system, or manual: business time moves by POST /v1/admin/clock only"
-}
-, {"tokens.secret_file", [](Config& c) -> auto& {return c.tokens.secret_file;
-}
-, check_not_empty,
-    "keys of 64 hex digits, one a line: the first makes tokens, all are accepted; relative to this file"
-}
-,
-}
-;
+const TextKey kTextKeys[] = {
+    {"listen", [](Config& c) -> std::string& { return c.listen; }, check_listen,
+     "HOST:PORT to serve at; port 0 = any free one"},
+    {"data_dir", [](Config& c) -> std::string& { return c.data_dir; }, check_not_empty,
+     "where everything durable lives; created if absent"},
+    {"time_zone", [](Config& c) -> std::string& { return c.time_zone; }, check_not_empty,
+     "the platform's IANA time zone: its days are the days of budgets and reports"},
+    {"log_level", [](Config& c) -> std::string& { return c.log_level; }, check_log_level,
+     "trace, debug, info, warn or error"},
+    {"clock.mode", [](Config& c) -> std::string& { return c.clock.mode; }, check_clock_mode,
+     "system, or manual: business time moves by POST /v1/admin/clock only"},
+    {"tokens.secret_file", [](Config& c) -> std::string& { return c.tokens.secret_file; }, check_not_empty,
+     "keys of 64 hex digits, one a line: the first makes tokens, all are accepted; relative to this file"},
+};
 
 constexpr std::string_view kClockStart = "clock.start";
 constexpr std::string_view kApiKeys = "api_keys";
 constexpr std::string_view kApiKeyFields[] = {"key_sha256", "role", "advertiser_id"};
+
+// The lifetimes of tokens may stand with the other keys of tokens, too.
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
+    {"tokens.impression_ttl_s", "impression_ttl_s"},
+    {"tokens.click_ttl_s", "click_ttl_s"},
+    {"tokens.conversion_ttl_s", "conversion_ttl_s"},
+};
+
+// The name of the key that is also called `name`; `name` itself where it is nobody's other name.
+std::string_view first_name(std::string_view name) {
+  for (const auto& [other, first] : kOtherNames) {
+    if (other == name) return first;
+  }
+  return name;
+}
 
 std::vector<std::string> known_keys() {
   std::vector<std::string> names{std::string(kClockStart), std::string(kApiKeys)};
@@ -286,7 +243,10 @@ class Reader {
         } else {
           wrong(node, name, "must be a table: [" + name + "]");
         }
-      } else if (!read_value(name, node)) {
+      } else if (!read_.emplace(first_name(name)).second) {
+        fail(key.source(),
+             name + " stands there twice: " + std::string(first_name(name)) + " is its other name");
+      } else if (!read_value(first_name(name), node)) {
         unknown(key, name, node.is_table() ? known_sections() : known_keys());
       }
     }
@@ -381,6 +341,7 @@ class Reader {
   const std::string& file_;
   Config& config_;
   std::optional<ConfigError> error_;
+  std::set<std::string> read_;  // the keys so far, by their first names
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ mode = "manual"
 start = "2024-11-11T00:00:00+08:00"
 [tokens]
 secret_file = "keys.txt"
+conversion_ttl_s = 200
 [http]
 header_deadline_ms = 250
 [events]
@@ -72,6 +73,7 @@ advertiser_id = "shop:1"
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.log_level, "warn");
   EXPECT_EQ(config.click_ttl_s, 100);
+  EXPECT_EQ(config.conversion_ttl_s, 200);
   EXPECT_TRUE(config.manual_clock());
   EXPECT_EQ(to_micros(*config.clock.start), 1'731'254'400'000'000);
   EXPECT_EQ(config.tokens.secret_file, "conf/keys.txt");
@@ -117,6 +119,7 @@ constexpr Row kRows[] = {
     {"threads = 1.5", "1", "threads must be a whole number"},
     {"threads = 0", "1", "threads must be 1 to 128"},
     {"threads = 129", "1", "threads must be 1 to 128"},
+    {"click_ttl_s = 5\n[tokens]\nclick_ttl_s = 6", "3", "tokens.click_ttl_s stands there twice"},
     {"impression_ttl_s = -1", "1", "impression_ttl_s must be 1 to"},
     {"holds_per_worker_max = 1025", "1", "holds_per_worker_max must be a power of two"},
     {"listen = 8080", "1", "listen must be a string"},
