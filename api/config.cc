@@ -72,10 +72,10 @@ const NumberKey kNumberKeys[] = {
      10'000'000, "waiting for the ledger; beyond it 503"},
     {"events.batch_max", [](Config& c) -> std::int64_t& { return c.events.batch_max; }, "events", 1,
      1'000'000, "committed to disk together"},
-    {"bulk.line_bytes_max", [](Config& c) -> std::int64_t& { return c.bulk.line_bytes_max; }, "bytes", 1024,
-     1 << 26, "one operation of a bulk import"},
-    {"bulk.queue_max", [](Config& c) -> std::int64_t& { return c.bulk.queue_max; }, "tasks", 1, 1'000'000,
-     "changes and reports waiting for their turn; beyond it 503"},
+    {"background_queue_max", [](Config& c) -> std::int64_t& { return c.background_queue_max; }, "tasks", 1,
+     1'000'000, "changes, and reports, waiting for their thread; beyond it 503"},
+    {"yardstick_body_bytes", [](Config& c) -> std::int64_t& { return c.yardstick_body_bytes; }, "bytes", 0,
+     1 << 20, "size of the fixed answer of POST /yardstick, for benchmarks; 0 = no such route"},
 };
 
 // What is wrong with a text, or nothing.

@@ -28,6 +28,8 @@ struct Config {
   std::int64_t hold_ttl_s = 600;
   std::int64_t holds_per_worker_max = 1 << 20;
   std::int64_t drain_timeout_s = 10;
+  std::int64_t background_queue_max = 10'000;
+  std::int64_t yardstick_body_bytes = 0;
 
   struct Clock {
     std::string mode = "system";
@@ -56,11 +58,6 @@ struct Config {
     std::int64_t queue_max = 100'000;
     std::int64_t batch_max = 4'096;
   } events;
-
-  struct Bulk {
-    std::int64_t line_bytes_max = 1024 * 1024;
-    std::int64_t queue_max = 1'024;
-  } bulk;
 
   std::vector<ApiKey> api_keys;
 

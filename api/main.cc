@@ -21,6 +21,7 @@
 #include "api/handlers/event_handlers.h"
 #include "api/handlers/operation_handlers.h"
 #include "api/handlers/report_handlers.h"
+#include "api/handlers/yardstick_handler.h"
 #include "api/http/server.h"
 #include "api/http/stop_signal.h"
 #include "api/logging.h"
@@ -44,7 +45,6 @@
 namespace gavel {
 namespace {
 
-constexpr std::size_t kBackgroundQueueMax = 10'000;  // tasks that wait for a background thread
 constexpr std::string_view kCurrency = "CNY";
 constexpr Timestamp kManualClockStart = from_micros(946'684'800'000'000);  // 2000-01-01T00:00:00Z
 
@@ -127,8 +127,10 @@ CatalogSizes catalog_sizes(const CatalogPublisher& publisher) {
 
 // Whatever blocks runs here. Changes and reports do not wait for each other.
 struct BackgroundThreads {
-  Executor changes{"gavel-changes", kBackgroundQueueMax};
-  Executor reads{"gavel-reads", kBackgroundQueueMax};
+  explicit BackgroundThreads(std::size_t queue_max)
+      : changes("gavel-changes", queue_max), reads("gavel-reads", queue_max) {}
+  Executor changes;
+  Executor reads;
 };
 
 // What requests are answered from; made in this order, and ended in the opposite one.
@@ -183,6 +185,9 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                             static_cast<std::size_t>(my.config.events.per_request_max)});
   add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger});
   add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});
+  if (my.config.yardstick_body_bytes > 0) {
+    add_yardstick_route(router, static_cast<std::size_t>(my.config.yardstick_body_bytes));
+  }
   const auto ready = [&my] {
     const Server* const server = my.server.load();
     return server != nullptr && !server->draining();
@@ -225,7 +230,7 @@ std::optional<std::string> load_registry(Service& my) {
 
 // Serves until the process is told to stop, then answers what is in flight and makes durable what was taken.
 int serve(Service& my) {
-  BackgroundThreads threads;
+  BackgroundThreads threads(static_cast<std::size_t>(my.config.background_queue_max));
   Router router;
   add_routes(router, my, threads);
   Server server(server_options(my.config), router, my.authenticator, my.metrics.request_observer());
