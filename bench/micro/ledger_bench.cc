@@ -48,7 +48,8 @@ struct World {
                       .keyword = KeywordIx{},
                       .placement = PlacementIx{0},
                       .festival = FestivalIx{},
-                      .price = Micros{1'000'000}};
+                      .price = Micros{1'000'000},
+                      .examination = Probability{}};
     }
     return events;
   }
