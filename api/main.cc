@@ -1,4 +1,5 @@
-// gaveld: reads its configuration, opens its data, wires the rooms together and serves until it is told to stop.
+// gaveld: reads its configuration, opens its data, wires the rooms together and serves until it is told to
+// stop.
 
 #include <spdlog/spdlog.h>
 
@@ -217,9 +218,9 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
 
 // Loads the catalog. The error is one line for a person.
 std::optional<std::string> load_registry(Service& my) {
-  auto registry = Registry::load(
-      {*my.data.store, my.clock, my.symbols, my.accounts, my.frequency, my.catalog},
-      [](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
+  auto registry = Registry::load({*my.data.store, my.clock, my.symbols, my.accounts, my.frequency, my.catalog,
+                                  [&my] { my.ledger.flush(); }},
+                                 [](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
   if (!registry) return registry.error().message;
   my.registry = std::move(*registry);
   const CatalogSizes loaded = catalog_sizes(my.catalog);
@@ -259,8 +260,8 @@ int run(const Config& config) {
   // 1. What everything depends on.
   auto calendar = Calendar::load(config.time_zone);
   if (!calendar) return fail("time_zone " + config.time_zone + " is not a known IANA time zone");
-  auto data = open_data_directory(config.data_dir,
-                                  {config.time_zone, std::string(kCurrency), Segmenter::version()});
+  auto data =
+      open_data_directory(config.data_dir, {config.time_zone, std::string(kCurrency), Segmenter::version()});
   if (!data) return fail(data.error().message);
   auto keys = read_token_keys(config);
   if (!keys) return fail(keys.error().message);

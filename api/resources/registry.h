@@ -38,6 +38,10 @@ struct RegistryParts {
   Accounts& accounts;
   FrequencyCounts& frequency;
   CatalogPublisher& publisher;
+  // Called where limits of what was there before may have changed, before the change is answered: waits until
+  // every charge that was decided by the old limits is durable, so that none passes a limit that a client
+  // knows to be in force.
+  std::function<void()> settle_charges{};
 };
 
 // What is known in memory of each resource ever made.

@@ -196,6 +196,14 @@ void Transaction::publish() {
     if (row.record.deleted) registry_.erase_row(key.first, key.second);
   }
   registry_.parts_.publisher.publish(registry_.editor_.snapshot());
+  const auto changes_limits = [](const auto& row) {
+    const ResourceType type = row.first.first;
+    return row.second.before.has_value() &&
+           (type == ResourceType::kAdvertiser || type == ResourceType::kCampaign);
+  };
+  if (registry_.parts_.settle_charges && std::ranges::any_of(rows_, changes_limits)) {
+    registry_.parts_.settle_charges();
+  }
 }
 
 }  // namespace gavel

@@ -79,7 +79,7 @@ TEST(OpenapiTest, DescribesEveryRouteAndNoOther) {
   Router resources;
   Executor executor("test-executor", 1);
   auto registry = Registry::load({*world.store, world.clock, world.market.symbols, world.market.accounts,
-                                  *world.market.frequency, world.publisher});
+                                  *world.market.frequency, world.publisher, {}});
   ASSERT_TRUE(registry) << registry.error().message;
   add_resource_routes(resources, {**registry, executor, world.directory.path().string()});
 

@@ -558,7 +558,8 @@ TEST_F(RegistryTest, NamesARecordThatCannotBeRead) {
   CatalogPublisher publisher(std::make_shared<Catalog>(symbols));
   Accounts accounts;
   FrequencyCounts frequency(*world->store);
-  const auto loaded = Registry::load({*world->store, world->clock, symbols, accounts, frequency, publisher});
+  const auto loaded =
+      Registry::load({*world->store, world->clock, symbols, accounts, frequency, publisher, {}});
   ASSERT_FALSE(loaded.has_value());
   EXPECT_NE(loaded.error().message.find("ad_group g1"), std::string::npos) << loaded.error().message;
 }
@@ -672,6 +673,18 @@ TEST(RegistryTwin, TransactionsOfAnySizeAgree) {
     const ResourceWorld again(many_directory.file("db"));
     EXPECT_EQ(again.dump(), expected);
   }
+}
+
+// Else a charge that was decided by a higher budget could become durable after the lower one was answered.
+TEST_F(RegistryTest, WaitsForChargesDecidedByTheLimitsOfBefore) {
+  put_samples(*world);
+  EXPECT_EQ(world->settled, 0);  // nobody was charged under what was not there
+  EXPECT_EQ(summary(world->patch("ad", "a1", R"({"title":"another"})")), "200");
+  EXPECT_EQ(world->settled, 0);
+  EXPECT_EQ(summary(world->patch("campaign", "c1", R"({"daily_budget_micros":1000})")), "200");
+  EXPECT_EQ(world->settled, 1);
+  EXPECT_EQ(summary(world->patch("advertiser", "s1", R"({"daily_budget_micros":1000})")), "200");
+  EXPECT_EQ(world->settled, 2);
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ struct ResourceWorld {
   std::unique_ptr<CatalogPublisher> publisher;
   std::unique_ptr<Registry> registry;
 
+  int settled = 0;  // how often the registry waited for charges decided by old limits
+
   const Catalog& catalog();  // the newest; valid until the next call
 
   // Each is one committed transaction. `body` is JSON.
