@@ -243,6 +243,10 @@ RequestReader::State RequestReader::advance() {
   return State::kError;
 }
 
+bool RequestReader::request_line_too_long(std::size_t bytes) const {
+  return bytes > limits_.target_bytes_max + kRequestLineRest;
+}
+
 // Finds the end of the head, looking at each byte once however it arrives.
 RequestReader::State RequestReader::advance_head() {
   if (line_begin_ == 0) {
@@ -262,14 +266,13 @@ RequestReader::State RequestReader::advance_head() {
     const bool first = line_begin_ == 0;
     scanned_ = line_begin_ = end + 1;
     if (scanned_ > limits_.header_bytes_max) break;
+    if (first && request_line_too_long(scanned_)) return fail(414, "the request target is too long");
     if (line.empty()) return parse_head(scanned_);
     if (has_control(line)) return fail(400, "control characters in the head");
     if (!first && (line[0] == ' ' || line[0] == '\t')) return fail(400, "a header is folded over lines");
   }
   scanned_ = unread();
-  if (line_begin_ == 0 && unread() > limits_.target_bytes_max + kRequestLineRest) {
-    return fail(414, "the request target is too long");
-  }
+  if (line_begin_ == 0 && request_line_too_long(unread())) return fail(414, "the request target is too long");
   if (unread() > limits_.header_bytes_max) return fail(431, "the header section is too large");
   return State::kNeedMore;
 }

@@ -89,6 +89,7 @@ class RequestReader {
 
   State fail(int status, std::string_view reason);
   State advance_head();
+  bool request_line_too_long(std::size_t bytes) const;
   State parse_head(std::size_t head_size);
   State advance_length();
   State advance_chunked();

@@ -190,6 +190,14 @@ TEST(RequestReader, HeadersOverTheLimitAre431) {
   EXPECT_EQ(read_in_steps(many + "\r\n", 5).status, 431);
 }
 
+// A long method once passed where the line came in one piece, and not where it came in two.
+TEST(RequestReader, ALongRequestLineIs414HoweverItArrives) {
+  const ReaderLimits limits{.header_bytes_max = 600, .target_bytes_max = 100};
+  const std::string head = std::string(120, 'y') + " /" + std::string(50, 'x') + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  EXPECT_EQ(read_in_steps(head, head.size(), 0, limits).status, 414);
+  EXPECT_EQ(read_in_steps(head, 1, 0, limits).status, 414);
+}
+
 TEST(RequestReader, TargetOverTheLimitIs414) {
   const std::string path = "/" + std::string(9'000, 'a');
   EXPECT_EQ(read_whole("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n").status, 414);
