@@ -48,6 +48,7 @@ struct CampaignServing {
   Pricing pricing = Pricing::kCpc;
   bool enabled = false;
   PacingMode pacing = PacingMode::kEven;
+  PacingMethod pacing_method = PacingMethod::kThrottle;
   std::optional<Timestamp> start, end;
   std::vector<ScheduleEntry> schedule;               // empty = always
   std::vector<Symbol> regions, devices;              // empty = all

@@ -163,6 +163,7 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   serving.pricing = doc.pricing;
   serving.enabled = doc.enabled;
   serving.pacing = doc.pacing;
+  serving.pacing_method = doc.pacing_method;
   serving.start = doc.start_time;
   serving.end = doc.end_time;
   serving.schedule = doc.schedule;

@@ -12,6 +12,7 @@
 #include "budget/ids.h"
 #include "budget/money.h"
 #include "budget/pacing.h"
+#include "budget/pacing_law.h"
 #include "budget/time.h"
 
 namespace gavel {
@@ -63,6 +64,7 @@ struct CampaignDoc {
   bool enabled = true;                   // status: enabled | paused
   std::optional<Micros> daily_budget{}, lifetime_budget{};
   PacingMode pacing = PacingMode::kEven;
+  PacingMethod pacing_method = PacingMethod::kThrottle;
   std::optional<Timestamp> start_time{}, end_time{};  // [start, end)
   std::vector<ScheduleEntry> schedule{};   // empty = always
   std::vector<std::string> regions{}, devices{};      // empty = all
@@ -128,10 +130,20 @@ struct PlacementDoc {
   bool operator==(const PlacementDoc&) const = default;
 };
 
+// A corner of a traffic curve.
+struct TrafficPoint {
+  std::uint32_t at_s = 0;                // from the phase's start, 0 .. kTrafficPointSecondsMax
+  Factor multiplier{};                   // [0.01, 1000]
+  bool operator==(const TrafficPoint&) const = default;
+};
+
 struct FestivalPhase {
   std::string name{};
   Timestamp start{}, end{};                   // [start, end)
   Factor boost{};
+  // How many times the usual traffic is expected (festival_traffic.h).
+  Factor traffic_multiplier{};              // [0.1, 100]
+  std::vector<TrafficPoint> traffic_curve{};  // by at_s, ascending; empty = the same all through the phase
   bool operator==(const FestivalPhase&) const = default;
 };
 
@@ -143,5 +155,7 @@ struct FestivalDoc {
 };
 
 inline constexpr std::size_t kPositionsMax = 40;
+inline constexpr std::size_t kTrafficPointsMax = 240;  // of one phase
+inline constexpr std::uint32_t kTrafficPointSecondsMax = 366 * 86'400;
 
 }  // namespace gavel

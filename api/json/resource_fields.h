@@ -38,6 +38,10 @@ inline constexpr Factor kSmallestFactor{1};
 inline constexpr Factor kShopScoreMax{10'000'000};
 inline constexpr Factor kQualityMax{100'000'000};
 inline constexpr Factor kSquashMax{2'000'000};
+inline constexpr Factor kTrafficMultiplierMin{100'000};      // of a phase: 0.1
+inline constexpr Factor kTrafficMultiplierMax{100'000'000};  // 100
+inline constexpr Factor kTrafficPointMin{10'000};            // of a point of its curve: 0.01
+inline constexpr Factor kTrafficPointMax{1'000'000'000};     // 1,000
 
 // Reads fields of one object. What is absent or null keeps its default.
 class FieldReader {

@@ -127,6 +127,30 @@ void read(FieldReader& fields, PlacementDoc& doc) {
   in.take_probability("default_pctr", Need::kOptional, doc.default_pctr);
 }
 
+TrafficPoint read_traffic_point(const JsonNode& node, ErrorList& errors) {
+  TrafficPoint point;
+  ObjectReader in(node, errors);
+  std::int64_t at_s = 0;
+  in.take_integer("at_s", Need::kRequired, 0, kTrafficPointSecondsMax, at_s);
+  in.take_factor("multiplier", Need::kRequired, kTrafficPointMin, kTrafficPointMax, point.multiplier);
+  in.finish();
+  point.at_s = static_cast<std::uint32_t>(at_s);
+  return point;
+}
+
+void read_traffic_curve(FieldReader& fields, std::vector<TrafficPoint>& out) {
+  ErrorList& errors = fields.in().errors();
+  fields.list("traffic_curve", Need::kOptional, kTrafficPointsMax, [&](const JsonNode& node) {
+    const std::size_t errors_before = errors.size();
+    const TrafficPoint point = read_traffic_point(node, errors);
+    if (errors.size() == errors_before && !out.empty() && point.at_s <= out.back().at_s) {
+      errors.add(JsonPath{&node.path, "at_s", JsonPath::kNoIndex}.pointer(),
+                 "must be after the point before");
+    }
+    out.push_back(point);
+  });
+}
+
 FestivalPhase read_phase(const JsonNode& node, ReadMode mode, ErrorList& errors) {
   FestivalPhase phase;
   const std::size_t errors_before = errors.size();
@@ -136,6 +160,9 @@ FestivalPhase read_phase(const JsonNode& node, ReadMode mode, ErrorList& errors)
   in.take_timestamp("start", Need::kRequired, phase.start);
   in.take_timestamp("end", Need::kRequired, phase.end);
   fields.multiplier("boost", phase.boost);
+  in.take_factor("traffic_multiplier", Need::kOptional, kTrafficMultiplierMin, kTrafficMultiplierMax,
+                 phase.traffic_multiplier);
+  read_traffic_curve(fields, phase.traffic_curve);
   in.finish();
   if (fields.strict() && errors.size() == errors_before && phase.start >= phase.end) {
     in.add_error("end", "must be after start");

@@ -13,6 +13,8 @@ constexpr std::array<EnumName<bool>, 2> kStatusNames{{{"enabled", true}, {"pause
 constexpr std::array<EnumName<Pricing>, 2> kPricingNames{{{"cpc", Pricing::kCpc}, {"cpm", Pricing::kCpm}}};
 constexpr std::array<EnumName<PacingMode>, 2> kPacingNames{
     {{"even", PacingMode::kEven}, {"asap", PacingMode::kAsap}}};
+constexpr std::array<EnumName<PacingMethod>, 2> kPacingMethodNames{
+    {{"throttle", PacingMethod::kThrottle}, {"bid_shading", PacingMethod::kBidShading}}};
 constexpr std::array<EnumName<std::uint8_t>, 7> kDayNames{
     {{"mon", 1}, {"tue", 2}, {"wed", 4}, {"thu", 8}, {"fri", 16}, {"sat", 32}, {"sun", 64}}};
 
@@ -88,6 +90,7 @@ void read_campaign(FieldReader& fields, CampaignDoc& doc) {
   fields.optional_amount("daily_budget_micros", kZero, kMaxAmount, doc.daily_budget);
   fields.optional_amount("lifetime_budget_micros", kZero, kMaxAmount, doc.lifetime_budget);
   in.take_enum("pacing", Need::kOptional, kPacingNames, doc.pacing);
+  in.take_enum("pacing_method", Need::kOptional, kPacingMethodNames, doc.pacing_method);
   fields.optional_timestamp("start_time", doc.start_time);
   fields.optional_timestamp("end_time", doc.end_time);
   if (fields.strict() && doc.start_time && doc.end_time && *doc.start_time >= *doc.end_time) {

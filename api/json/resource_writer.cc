@@ -131,6 +131,7 @@ void write(JsonWriter& json, const CampaignDoc& doc) {
   json.field("pricing", name_of(doc.pricing)).field("status", status(doc.enabled));
   json.field("daily_budget_micros", doc.daily_budget).field("lifetime_budget_micros", doc.lifetime_budget);
   json.field("pacing", doc.pacing == PacingMode::kEven ? "even" : "asap");
+  json.field("pacing_method", doc.pacing_method == PacingMethod::kThrottle ? "throttle" : "bid_shading");
   json.field("start_time", doc.start_time).field("end_time", doc.end_time);
   write_schedule(json, doc.schedule);
   write_strings(json, "regions", doc.regions);
@@ -192,11 +193,26 @@ void write(JsonWriter& json, const PlacementDoc& doc) {
   json.field("default_pctr", doc.default_pctr);
 }
 
+void write_traffic_curve(JsonWriter& json, const std::vector<TrafficPoint>& curve) {
+  json.key("traffic_curve");
+  if (curve.empty()) {
+    json.null();
+    return;
+  }
+  json.begin_array();
+  for (const TrafficPoint& point : curve) {
+    json.begin_object().field("at_s", point.at_s).field("multiplier", point.multiplier).end_object();
+  }
+  json.end_array();
+}
+
 void write(JsonWriter& json, const FestivalDoc& doc) {
   json.field("name", doc.name).key("phases").begin_array();
   for (const FestivalPhase& phase : doc.phases) {
     json.begin_object().field("name", phase.name).field("start", phase.start).field("end", phase.end);
-    json.field("boost", phase.boost).end_object();
+    json.field("boost", phase.boost).field("traffic_multiplier", phase.traffic_multiplier);
+    write_traffic_curve(json, phase.traffic_curve);
+    json.end_object();
   }
   json.end_array();
   write_strings(json, "categories", doc.categories);

@@ -81,6 +81,14 @@ void write_festival_entries(JsonWriter& json, const std::vector<FestivalEntry>& 
   json.end_array();
 }
 
+void write_traffic_curve(JsonWriter& json, const std::vector<TrafficPoint>& curve) {
+  json.key("traffic_curve").begin_array();
+  for (const TrafficPoint& point : curve) {
+    json.begin_object().field("at_s", point.at_s).field("multiplier", point.multiplier).end_object();
+  }
+  json.end_array();
+}
+
 // Collects lines and hands them on in chunks.
 class Chunks {
  public:
@@ -120,7 +128,11 @@ void append_bulk_line(std::string& out, const Named<FestivalDoc>& festival) {
   line.json().field("name", festival.doc.name).key("phases").begin_array();
   for (const FestivalPhase& phase : festival.doc.phases) {
     line.json().begin_object().field("name", phase.name).field("start", phase.start).field("end", phase.end);
-    line.json().field("boost", phase.boost).end_object();
+    line.json().field("boost", phase.boost);
+    if (phase.traffic_multiplier != Factor{})
+      line.json().field("traffic_multiplier", phase.traffic_multiplier);
+    if (!phase.traffic_curve.empty()) write_traffic_curve(line.json(), phase.traffic_curve);
+    line.json().end_object();
   }
   line.json().end_array();
   line.names("categories", festival.doc.categories);
@@ -165,6 +177,7 @@ void append_bulk_line(std::string& out, const Named<CampaignDoc>& campaign) {
   line.optional("daily_budget_micros", doc.daily_budget);
   line.optional("lifetime_budget_micros", doc.lifetime_budget);
   if (doc.pacing == PacingMode::kAsap) json.field("pacing", "asap");
+  if (doc.pacing_method == PacingMethod::kBidShading) json.field("pacing_method", "bid_shading");
   line.optional("start_time", doc.start_time);
   line.optional("end_time", doc.end_time);
   if (!doc.schedule.empty()) write_schedule(json, doc.schedule);

@@ -73,6 +73,7 @@ CampaignDoc CampaignMaker::make(Pricing pricing, bool search) {
         FrequencyCap{static_cast<std::uint32_t>(random_.between(2, 12)), random_.pick(kWindows)};
   }
   add_festivals(doc);
+  if (random_.chance(150)) doc.pacing_method = PacingMethod::kBidShading;
   return doc;
 }
 

@@ -1,6 +1,7 @@
 #include "bench/marketplace/festivals.h"
 
 #include <chrono>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,16 @@ struct PhaseTimes {
   std::string_view name;
   Moment start, end;
   std::int32_t boost_millionths;
+  std::int32_t traffic_millionths;
+  std::span<const TrafficPoint> traffic_curve = {};
+};
+
+// Doors open at 20:00, and at midnight most prices fall at once: twenty times the traffic within a minute.
+// The evening of the day itself is busy once more.
+constexpr TrafficPoint kDouble11Peak[] = {
+    {0, {4'000'000}},       {60, {8'000'000}},      {3'600, {3'000'000}},  {14'340, {5'000'000}},
+    {14'400, {20'000'000}}, {18'000, {3'000'000}},  {36'000, {2'000'000}}, {90'000, {3'000'000}},
+    {97'200, {6'000'000}},  {100'800, {4'000'000}},
 };
 
 struct Festival {
@@ -31,33 +42,33 @@ const Festival& festival_at(std::size_t i) {
   static const Festival kFestivals[kDemoFestivals] = {
       {"womens-day",
        "妇女节 Women's Day",
-       {{"warm-up", {3, 1, 0}, {3, 5, 0}, 1'100'000},
-        {"pre-sale", {3, 5, 0}, {3, 7, 20}, 1'200'000},
-        {"peak", {3, 7, 20}, {3, 9, 0}, 1'500'000}},
+       {{"warm-up", {3, 1, 0}, {3, 5, 0}, 1'100'000, 1'100'000},
+        {"pre-sale", {3, 5, 0}, {3, 7, 20}, 1'200'000, 1'250'000},
+        {"peak", {3, 7, 20}, {3, 9, 0}, 1'500'000, 1'800'000}},
        {"women", "shoes", "bags", "beauty", "personal-care"}},
       {"618",
        "年中大促 6.18",
-       {{"warm-up", {5, 20, 0}, {5, 26, 20}, 1'100'000},
-        {"pre-sale", {5, 26, 20}, {6, 15, 20}, 1'250'000},
-        {"peak", {6, 15, 20}, {6, 21, 0}, 1'800'000}},
+       {{"warm-up", {5, 20, 0}, {5, 26, 20}, 1'100'000, 1'100'000},
+        {"pre-sale", {5, 26, 20}, {6, 15, 20}, 1'250'000, 1'300'000},
+        {"peak", {6, 15, 20}, {6, 21, 0}, 1'800'000, 3'000'000}},
        {}},
       {"double-11",
        "双十一 Double 11",
-       {{"warm-up", {10, 14, 0}, {10, 20, 20}, 1'150'000},
-        {"pre-sale", {10, 20, 20}, {11, 10, 20}, 1'300'000},
-        {"peak", {11, 10, 20}, {11, 12, 0}, 2'000'000}},
+       {{"warm-up", {10, 14, 0}, {10, 20, 20}, 1'150'000, 1'150'000},
+        {"pre-sale", {10, 20, 20}, {11, 10, 20}, 1'300'000, 1'400'000},
+        {"peak", {11, 10, 20}, {11, 12, 0}, 2'000'000, 1'000'000, kDouble11Peak}},
        {}},
       {"double-12",
        "双十二 Double 12",
-       {{"warm-up", {12, 1, 0}, {12, 8, 0}, 1'100'000},
-        {"pre-sale", {12, 8, 0}, {12, 11, 20}, 1'200'000},
-        {"peak", {12, 11, 20}, {12, 13, 0}, 1'600'000}},
+       {{"warm-up", {12, 1, 0}, {12, 8, 0}, 1'100'000, 1'100'000},
+        {"pre-sale", {12, 8, 0}, {12, 11, 20}, 1'200'000, 1'200'000},
+        {"peak", {12, 11, 20}, {12, 13, 0}, 1'600'000, 2'000'000}},
        {}},
       {"new-year",
        "新年 New Year",
-       {{"warm-up", {12, 20, 0}, {12, 26, 0}, 1'100'000},
-        {"pre-sale", {12, 26, 0}, {12, 31, 20}, 1'200'000},
-        {"peak", {12, 31, 20}, {1, 4, 0, 1}, 1'500'000}},
+       {{"warm-up", {12, 20, 0}, {12, 26, 0}, 1'100'000, 1'100'000},
+        {"pre-sale", {12, 26, 0}, {12, 31, 20}, 1'200'000, 1'150'000},
+        {"peak", {12, 31, 20}, {1, 4, 0, 1}, 1'500'000, 1'500'000}},
        {"food", "fresh", "home", "kitchen", "toys"}},
   };
   return kFestivals[i];
@@ -101,8 +112,12 @@ Named<FestivalDoc> demo_festival(std::size_t i, int year) {
   named.doc.name = festival.name;
   for (int y = year - 1; y <= year + 1; ++y) {
     for (const PhaseTimes& phase : festival.phases) {
-      named.doc.phases.push_back({std::string(phase.name) + " " + std::to_string(y), shanghai(y, phase.start),
-                                  shanghai(y, phase.end), Factor{phase.boost_millionths}});
+      named.doc.phases.push_back({std::string(phase.name) + " " + std::to_string(y),
+                                  shanghai(y, phase.start),
+                                  shanghai(y, phase.end),
+                                  Factor{phase.boost_millionths},
+                                  Factor{phase.traffic_millionths},
+                                  {phase.traffic_curve.begin(), phase.traffic_curve.end()}});
     }
   }
   for (std::string_view department : festival.departments) {

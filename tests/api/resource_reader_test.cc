@@ -88,6 +88,10 @@ const std::vector<FieldCase>& field_cases() {
       {"campaign", "lifetime_budget_micros", {"5", "null"}, {{"-5", ""}, {"1.0", ""}}},
       {"campaign", "pacing", {R"("even")", R"("asap")", "null"}, {{R"("fast")", ""}}},
       {"campaign",
+       "pacing_method",
+       {R"("throttle")", R"("bid_shading")", "null"},
+       {{R"("even")", ""}, {"1", ""}}},
+      {"campaign",
        "start_time",
        {R"("2024-11-11T00:00:00+08:00")", "null"},
        {{R"("2024-11-11")", ""}, {"5", ""}}},
@@ -253,6 +257,52 @@ const std::vector<FieldCase>& field_cases() {
   return cases;
 }
 
+std::string festival_with(std::string_view phase_members) {
+  return R"({"name":"F","phases":[{"name":"p","start":"2024-11-01T00:00:00Z","end":"2024-11-02T00:00:00Z")" +
+         std::string(phase_members) + "}]}";
+}
+
+std::string points(std::size_t count) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "" : ",") + (R"({"at_s":)" + std::to_string(i)) + R"(,"multiplier":1})";
+  }
+  return text + "]";
+}
+
+TEST(ResourceReader, ChecksTheTrafficOfAPhase) {
+  const std::string most = R"(,"traffic_curve":)" + points(kTrafficPointsMax);
+  const std::string too_many = R"(,"traffic_curve":)" + points(kTrafficPointsMax + 1);
+  const char* good[] = {
+      R"(,"traffic_multiplier":0.1)", R"(,"traffic_multiplier":100)", R"(,"traffic_multiplier":null)",
+      R"(,"traffic_curve":null)", R"(,"traffic_curve":[{"at_s":0,"multiplier":20}])",
+      // The first point may come late, the last one after the phase's end.
+      R"(,"traffic_curve":[{"at_s":60,"multiplier":0.01},{"at_s":61,"multiplier":1000},{"at_s":31622400,"multiplier":1}])",
+      most.c_str()};
+  for (const char* members : good) EXPECT_EQ(errors_of("festival", festival_with(members)), "") << members;
+  const std::pair<const char*, const char*> bad[] = {
+      {R"(,"traffic_multiplier":0.099)", "traffic_multiplier"},
+      {R"(,"traffic_multiplier":100.000001)", "traffic_multiplier"},
+      {R"(,"traffic_multiplier":"1")", "traffic_multiplier"},
+      {R"(,"traffic_curve":[])", "traffic_curve"},
+      {R"(,"traffic_curve":{})", "traffic_curve"},
+      {too_many.c_str(), "traffic_curve"},
+      {R"(,"traffic_curve":[5])", "traffic_curve/0"},
+      {R"(,"traffic_curve":[{"at_s":0}])", "traffic_curve/0/multiplier"},
+      {R"(,"traffic_curve":[{"multiplier":1}])", "traffic_curve/0/at_s"},
+      {R"(,"traffic_curve":[{"at_s":-1,"multiplier":1}])", "traffic_curve/0/at_s"},
+      {R"(,"traffic_curve":[{"at_s":1.5,"multiplier":1}])", "traffic_curve/0/at_s"},
+      {R"(,"traffic_curve":[{"at_s":31622401,"multiplier":1}])", "traffic_curve/0/at_s"},
+      {R"(,"traffic_curve":[{"at_s":0,"multiplier":0.009}])", "traffic_curve/0/multiplier"},
+      {R"(,"traffic_curve":[{"at_s":0,"multiplier":1000.1}])", "traffic_curve/0/multiplier"},
+      {R"(,"traffic_curve":[{"at_s":0,"multiplier":1,"at":1}])", "traffic_curve/0/at"},
+      {R"(,"traffic_curve":[{"at_s":5,"multiplier":1},{"at_s":5,"multiplier":2}])", "traffic_curve/1/at_s"},
+      {R"(,"traffic_curve":[{"at_s":5,"multiplier":1},{"at_s":4,"multiplier":2}])", "traffic_curve/1/at_s"}};
+  for (const auto& [members, field] : bad) {
+    EXPECT_EQ(errors_of("festival", festival_with(members)), std::string("/phases/0/") + field) << members;
+  }
+}
+
 TEST(ResourceReader, ChecksEveryField) {
   for (const FieldCase& c : field_cases()) {
     for (const char* value : c.good)
@@ -380,7 +430,7 @@ TEST(ResourceWriter, ShowsAllDefaults) {
   EXPECT_EQ(
       text,
       R"({"advertiser_id":"s","name":"n","pricing":"cpc","status":"enabled","daily_budget_micros":null,)"
-      R"("lifetime_budget_micros":null,"pacing":"even","start_time":null,"end_time":null,"schedule":null,)"
+      R"("lifetime_budget_micros":null,"pacing":"even","pacing_method":"throttle","start_time":null,"end_time":null,"schedule":null,)"
       R"("regions":null,"devices":null,"bid_multipliers":null,"frequency_cap":null,"festivals":null})");
   ASSERT_EQ(errors_of("placement", sample_body("placement"), &doc), "");
   text.clear();
@@ -390,6 +440,28 @@ TEST(ResourceWriter, ShowsAllDefaults) {
       R"({"kind":"search","position_ctr":[1,0.5],"accepts":["cpc","cpm"],"mechanism":"gsp","reserve_cpc_micros":0,)"
       R"("reserve_cpm_micros":0,"increment_cpc_micros":10000,"increment_cpm_micros":100000,"squash":1,)"
       R"("max_ads_per_advertiser":1,"default_pctr":0.02})");
+  ASSERT_EQ(errors_of("festival", festival_with(""), &doc), "");
+  text.clear();
+  append_resource(text, doc);
+  EXPECT_EQ(
+      text,
+      R"({"name":"F","phases":[{"name":"p","start":"2024-11-01T00:00:00Z","end":"2024-11-02T00:00:00Z",)"
+      R"("boost":1,"traffic_multiplier":1,"traffic_curve":null}],"categories":null})");
+}
+
+TEST(ResourceWriter, TrafficOfAPhaseReadsBackTheSame) {
+  ResourceDoc doc, again;
+  const std::string members =
+      R"(,"boost":1.5,"traffic_multiplier":2.000001,"traffic_curve":[{"at_s":0,"multiplier":20},{"at_s":3600,"multiplier":1.25}])";
+  ASSERT_EQ(errors_of("festival", festival_with(members), &doc), "");
+  const FestivalPhase& phase = std::get<FestivalDoc>(doc).phases[0];
+  EXPECT_EQ(phase.traffic_multiplier, Factor{2'000'001});
+  EXPECT_EQ(phase.traffic_curve, (std::vector<TrafficPoint>{{0, {20'000'000}}, {3'600, {1'250'000}}}));
+  std::string text;
+  append_resource(text, doc);
+  EXPECT_NE(text.find(members), std::string::npos) << text;
+  ASSERT_EQ(errors_of("festival", text, &again), "");
+  EXPECT_EQ(doc, again);
 }
 
 // The examples of RFC 7396, appendix A. Where the RFC removes a member, null stands here.

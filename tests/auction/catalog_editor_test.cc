@@ -87,6 +87,7 @@ TEST_F(CatalogEditorTest, ACampaign) {
   doc.pricing = Pricing::kCpm;
   doc.enabled = false;
   doc.pacing = PacingMode::kAsap;
+  doc.pacing_method = PacingMethod::kBidShading;
   doc.start_time = from_micros(5);
   doc.end_time = from_micros(9);
   doc.schedule = {{.days = 3, .from_minute = 60, .to_minute = 120, .bid_multiplier = {1'300'000}}};
@@ -107,6 +108,7 @@ TEST_F(CatalogEditorTest, ACampaign) {
   EXPECT_EQ(serving.pricing, Pricing::kCpm);
   EXPECT_FALSE(serving.enabled);
   EXPECT_EQ(serving.pacing, PacingMode::kAsap);
+  EXPECT_EQ(serving.pacing_method, PacingMethod::kBidShading);
   EXPECT_EQ(serving.start, from_micros(5));
   EXPECT_EQ(serving.end, from_micros(9));
   EXPECT_EQ(serving.schedule, doc.schedule);
@@ -216,7 +218,12 @@ TEST_F(CatalogEditorTest, APlacementAndAFestival) {
   placement.position_ctr = {{kProbabilityOne}, {5}};
   world.put_placement("p", placement);
   FestivalDoc festival;
-  festival.phases = {{.name = "peak", .start = from_micros(1), .end = from_micros(2), .boost = {1'500'000}}};
+  festival.phases = {{.name = "peak",
+                      .start = from_micros(1),
+                      .end = from_micros(2),
+                      .boost = {1'500'000},
+                      .traffic_multiplier = {2'000'000},
+                      .traffic_curve = {{.at_s = 60, .multiplier = {20'000'000}}}}};
   festival.categories = {"dress", "shoes"};
   world.put_festival("f", festival);
   const auto catalog = world.editor.snapshot();
