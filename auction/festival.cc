@@ -1,6 +1,8 @@
 #include "auction/festival.h"
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 namespace gavel {
 namespace {
@@ -31,6 +33,31 @@ FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing&
     best = {joined.festival, joined.account, phase->boost, joined.bid_multiplier};
   }
   return best;
+}
+
+std::vector<FestivalIx> festivals_in_force(const Catalog& catalog, const CampaignServing& campaign,
+                                           Timestamp now) {
+  std::vector<std::pair<Factor, FestivalIx>> running;
+  for (const CampaignFestival& joined : campaign.festivals) {
+    const FestivalRow& row = catalog[joined.festival];
+    const FestivalPhase* phase = row.live ? phase_at(*row.serving, now) : nullptr;
+    if (phase != nullptr) running.emplace_back(phase->boost, joined.festival);
+  }
+  std::ranges::stable_sort(running, std::ranges::greater{}, &std::pair<Factor, FestivalIx>::first);
+
+  std::vector<FestivalIx> in_force;
+  std::unordered_set<Symbol> taken;  // categories whose ads a larger boost lifts already
+  for (const auto& [boost, festival] : running) {
+    const std::vector<Symbol>& categories = catalog[festival].serving->categories;
+    if (categories.empty()) {  // it takes all that is left
+      in_force.push_back(festival);
+      break;
+    }
+    const std::size_t taken_before = taken.size();
+    taken.insert(categories.begin(), categories.end());
+    if (taken.size() > taken_before) in_force.push_back(festival);
+  }
+  return in_force;
 }
 
 }  // namespace gavel

@@ -1,6 +1,8 @@
 // Which festival, if any, lifts an ad at a moment.
 #pragma once
 
+#include <vector>
+
 #include "auction/catalog.h"
 
 namespace gavel {
@@ -17,5 +19,10 @@ struct FestivalInForce {
 // `category`, the one of largest boost; of equals the one of least id.
 FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,
                                   Timestamp now);
+
+// The joined festivals that are in force at `now` for ads of some category or of none, the largest boost
+// first. Where the festivals are for different categories there may be several. Allocates: not for auctions.
+std::vector<FestivalIx> festivals_in_force(const Catalog& catalog, const CampaignServing& campaign,
+                                           Timestamp now);
 
 }  // namespace gavel

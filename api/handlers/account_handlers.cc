@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "api/handlers/campaign_budget.h"
+#include "api/handlers/campaign_festivals.h"
 #include "api/handlers/day_text.h"
 #include "api/handlers/replies.h"
 #include "api/json/json_reader.h"
@@ -69,6 +70,38 @@ void get_budget(const AccountServices& services, const Request& request, Respons
   const CampaignBudget budget =
       campaign_budget(*catalog, services.accounts, services.calendar, *campaign, services.clock.now());
   write_budget(budget, catalog->symbols(), writer.buffer());
+  writer.send(200);
+}
+
+void write_festivals(const std::vector<JoinedFestival>& festivals, const Symbols& symbols, std::string& out) {
+  JsonWriter json(out);
+  json.begin_object().key("festivals").begin_array();
+  for (const JoinedFestival& joined : festivals) {
+    json.begin_object();
+    json.field("festival_id", symbols.of(ResourceType::kFestival).at(joined.festival.value));
+    json.field("daily_budget_micros", joined.daily_budget);
+    json.field("bid_multiplier", joined.bid_multiplier);
+    json.key("phases").begin_array();
+    for (const CampaignPhase& phase : joined.phases) {
+      json.begin_object();
+      json.field("name", phase.name).field("from", phase.from).field("to", phase.to);
+      json.field("boost", phase.boost);
+      json.field("effective_daily_budget_micros", phase.effective_daily_budget);
+      json.field("bid_multiplier", joined.bid_multiplier);
+      json.field("state", phase_state_name(phase.state)).field("in_force", phase.in_force);
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+}
+
+void get_festivals(const AccountServices& services, const Request& request, ResponseWriter writer) {
+  const std::shared_ptr<const Catalog> catalog = services.catalog.current();
+  const std::optional<CampaignIx> campaign = find_campaign(request, *catalog, writer);
+  if (!campaign) return;
+  write_festivals(campaign_festivals(*catalog, services.accounts, *campaign, services.clock.now()),
+                  catalog->symbols(), writer.buffer());
   writer.send(200);
 }
 
@@ -179,6 +212,7 @@ void add_account_routes(Router& router, const AccountServices& services) {
          .deferred = post});
   };
   add(Method::kGet, "/v1/campaigns/{id}/budget", kAdminAndAdvertiser, get_budget);
+  add(Method::kGet, "/v1/campaigns/{id}/festivals", kAdminAndAdvertiser, get_festivals);
   add(Method::kGet, "/v1/advertisers/{id}/balance", kAdminAndAdvertiser, get_balance);
   add(Method::kPost, "/v1/advertisers/{id}/deposits", kAdminOnly, post_deposit);
 }

@@ -1,4 +1,4 @@
-// Budgets of campaigns, balances of advertisers, and deposits.
+// Budgets and festivals of campaigns, balances of advertisers, and deposits.
 #pragma once
 
 #include "api/http/router.h"
