@@ -2,11 +2,15 @@
 
 #include <sodium.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include "api/sync.h"
 
 namespace gavel {
 namespace {
@@ -32,11 +36,25 @@ std::uint64_t from_big_endian(std::string_view bytes) {
   return value;
 }
 
+std::string cannot_sync(const std::filesystem::path& path) {
+  return "data directory " + path.string() + " cannot be synced: " + std::strerror(errno);
+}
+
+// Where the directory itself is new, its name and those on the way to it are made to last; the names in it
+// are synced when the database is open.
 std::optional<std::string> make_folders(const std::string& path) {
   std::error_code error;
+  std::filesystem::path made = std::filesystem::absolute(path).lexically_normal();
+  std::vector<std::filesystem::path> parents_of_new;
+  for (; !std::filesystem::exists(made, error) && made.has_relative_path(); made = made.parent_path()) {
+    parents_of_new.push_back(made.parent_path());
+  }
   for (const std::string& folder : {path, path + "/checkpoints"}) {
     std::filesystem::create_directories(folder, error);
     if (error) return "data directory " + folder + " cannot be made: " + error.message();
+  }
+  for (const auto& parent : parents_of_new) {
+    if (!sync_path(parent)) return cannot_sync(parent);
   }
   return std::nullopt;
 }
@@ -108,7 +126,8 @@ std::optional<std::string> settle_format(Store& store, const std::string& path, 
 
 }  // namespace
 
-Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path, const DataTraits& traits) {
+Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path,
+                                                              const DataTraits& traits) {
   if (auto failed = make_folders(path)) return DataDirectoryError{*failed};
   auto store = Store::open(path + "/db");
   if (!store) return DataDirectoryError{store.error().message};
@@ -116,6 +135,7 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
   directory.path = path;
   directory.store = std::move(*store);
   if (auto failed = make_tmp_folder(directory.tmp())) return DataDirectoryError{*failed};
+  if (!sync_path(path)) return DataDirectoryError{cannot_sync(path)};
   if (auto failed = settle_format(*directory.store, path, traits)) return DataDirectoryError{*failed};
 
   const auto last_epoch = directory.store->get(Family::kMeta, kEpochKey);

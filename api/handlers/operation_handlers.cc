@@ -1,5 +1,7 @@
 #include "api/handlers/operation_handlers.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,6 +10,7 @@
 #include "api/handlers/replies.h"
 #include "api/json/json_reader.h"
 #include "api/json/json_writer.h"
+#include "api/sync.h"
 
 namespace gavel {
 namespace {
@@ -118,18 +121,35 @@ std::filesystem::path checkpoint_path(const OperationServices& services, const s
   return path;
 }
 
+StoreError cannot(const std::filesystem::path& path, const char* what, const std::string& why) {
+  return {StoreError::Code::kIo, path.string() + " cannot be " + what + ": " + why};
+}
+
 // Fills the new directory `path` so that gaveld can be started on it: the database and, where this server
 // made its token keys itself, those. On failure what is wrong, and whether there is room for another try.
 std::optional<StoreError> copy_data(const OperationServices& services, const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directory(path, error);
-  if (error) return StoreError{StoreError::Code::kIo, path.string() + " cannot be made: " + error.message()};
+  if (error) return cannot(path, "made", error.message());
   if (auto failed = services.store.checkpoint((path / "db").string())) return failed;
-  if (services.token_keys.empty()) return std::nullopt;
-  const std::filesystem::path keys = services.token_keys;
-  std::filesystem::copy_file(keys, path / keys.filename(), error);  // its mode, 0600, is copied, too
-  if (error)
-    return StoreError{StoreError::Code::kIo, keys.string() + " cannot be copied: " + error.message()};
+  if (!services.token_keys.empty()) {
+    const std::filesystem::path keys = services.token_keys;
+    const std::filesystem::path copy = path / keys.filename();
+    std::filesystem::copy_file(keys, copy, error);  // its mode, 0600, is copied, too
+    if (error) return cannot(keys, "copied", error.message());
+    if (!sync_path(copy)) return cannot(copy, "synced", std::strerror(errno));
+  }
+  if (!sync_path(path)) return cannot(path, "synced", std::strerror(errno));
+  return std::nullopt;
+}
+
+// Gives a whole copy its name, for good.
+std::optional<StoreError> publish_copy(const std::filesystem::path& unfinished,
+                                       const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::rename(unfinished, path, error);
+  if (error) return cannot(path, "made", error.message());
+  if (!sync_path(path.parent_path())) return cannot(path.parent_path(), "synced", std::strerror(errno));
   return std::nullopt;
 }
 
@@ -144,11 +164,7 @@ void answer_checkpoint(const OperationServices& services, const std::string& nam
   std::error_code error;
   std::filesystem::remove_all(unfinished, error);
   auto failed = copy_data(services, unfinished);
-  if (!failed) {
-    std::filesystem::rename(unfinished, path, error);
-    if (error)
-      failed = StoreError{StoreError::Code::kIo, path.string() + " cannot be made: " + error.message()};
-  }
+  if (!failed) failed = publish_copy(unfinished, path);
   if (failed) {
     std::filesystem::remove_all(unfinished, error);
     if (failed->code == StoreError::Code::kNoSpace)

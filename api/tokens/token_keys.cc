@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "api/sync.h"
+
 namespace gavel {
 namespace {
 
@@ -50,14 +52,6 @@ bool write_new_file(const std::filesystem::path& file, std::string_view text) {
   if (fd < 0) return false;
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const bool synced = written && ::fsync(fd) == 0;
-  return ::close(fd) == 0 && synced;
-}
-
-// A new name in a directory lasts only when the directory is synced, too.
-bool sync_directory(const std::filesystem::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool synced = ::fsync(fd) == 0;
   return ::close(fd) == 0 && synced;
 }
 
@@ -123,7 +117,7 @@ Result<TokenKeys, TokenKeyError> load_or_make_token_keys(const std::filesystem::
   std::filesystem::rename(unfinished, file, failed);
   if (failed) return error_of(file.native(), "cannot write: " + failed.message());
   const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
-  if (!sync_directory(directory)) return system_error(file.native(), "cannot sync its directory");
+  if (!sync_path(directory)) return system_error(file.native(), "cannot sync its directory");
   return load_token_keys(file);
 }
 
