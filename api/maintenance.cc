@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "api/data_directory.h"
+#include "budget/failpoint.h"
 
 namespace gavel {
 namespace {
@@ -46,7 +47,9 @@ Result<Timestamp, Maintenance::JumpError> Maintenance::jump(Timestamp to) {
   if (to < parts_.clock.now()) return JumpError::kBackwards;
   // What was submitted before the jump is decided by the time before it.
   parts_.ledger.flush();
+  GAVEL_FAILPOINT("clock-before-store");
   if (store_clock(parts_.store, to)) return JumpError::kNoSpace;
+  GAVEL_FAILPOINT("clock-after-store");
   const auto now = parts_.clock.advance(to);
   if (!now) return JumpError::kBackwards;
   step(*now);

@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "budget/failpoint.h"
 #include "budget/frequency.h"
 #include "budget/ledger_batch.h"
 #include "budget/ledger_codec.h"
@@ -214,7 +215,9 @@ bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations) {
   batch.write_to(writes);
   // Real time, for the metric alone.
   const auto begin = std::chrono::steady_clock::now();
+  GAVEL_FAILPOINT("ledger-before-write");
   const auto error = parts.store.write(writes);
+  GAVEL_FAILPOINT("ledger-after-write");
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
   if (error) {
     metrics.failed_commits.fetch_add(1, std::memory_order_relaxed);
@@ -236,6 +239,7 @@ void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable) {
         events->done(LedgerError::kNotDurable);
         continue;
       }
+      GAVEL_FAILPOINT("ledger-before-answer");
       count(*events);
       events->done(std::move(events->outcomes));
     } else if (auto* deposit = std::get_if<DepositJob>(&job)) {

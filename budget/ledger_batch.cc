@@ -5,6 +5,7 @@
 
 #include "budget/big_endian.h"
 #include "budget/click_stats.h"
+#include "budget/failpoint.h"
 #include "budget/frequency.h"
 #include "budget/ledger_charge.h"
 
@@ -269,6 +270,7 @@ void LedgerBatch::write_accounts(WriteBatch& out) const {
 void LedgerBatch::publish() {
   publish_accounts();
   if (state_.hour != hour_ || state_.report_rows.size() + reports_.size() > kReportRowsCached) {
+    GAVEL_FAILPOINT("ledger-new-hour");
     state_.report_rows.clear();
     state_.hour = hour_;
   }

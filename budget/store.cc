@@ -20,6 +20,7 @@
 #include <mutex>
 #include <system_error>
 
+#include "budget/failpoint.h"
 #include "budget/store_batch.h"
 
 namespace gavel {
@@ -87,8 +88,10 @@ class StderrLogger : public rocksdb::Logger {
 
 // RocksDB's own recovery from a full disk looks every five seconds and wants room for a whole memtable.
 // Store::write() asks for Resume() instead, whenever somebody wants to write.
-class NoAutomaticRecovery : public rocksdb::EventListener {
+class StoreListener : public rocksdb::EventListener {
  public:
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-begin"); }
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-end"); }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
     *auto_recovery = false;
   }
@@ -106,7 +109,7 @@ rocksdb::DBOptions db_options() {
   o.max_background_jobs = 2;
   o.max_total_wal_size = kLogBytesMax;
   o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
-  o.listeners = {std::make_shared<NoAutomaticRecovery>()};
+  o.listeners = {std::make_shared<StoreListener>()};
   o.info_log = std::make_shared<StderrLogger>();
   o.info_log_level = rocksdb::ERROR_LEVEL;
   o.stats_dump_period_sec = 0;
@@ -322,7 +325,7 @@ std::optional<StoreError> Store::write(const WriteBatch& batch) {
   impl_->fill_memtable();
   rocksdb::WriteBatch translated = impl_->translate(*batch.impl_);
   rocksdb::WriteOptions options;
-  options.sync = true;
+  options.sync = !GAVEL_FAULT("unsynced-writes");
   const Status s = impl_->db->Write(options, &translated);
   if (s.ok()) return std::nullopt;
   if (!is_no_space(s)) end_process(impl_->path, "a synced write", s);
@@ -331,10 +334,12 @@ std::optional<StoreError> Store::write(const WriteBatch& batch) {
 }
 
 std::optional<StoreError> Store::checkpoint(const std::string& directory) {
+  GAVEL_FAILPOINT("checkpoint-begin");
   rocksdb::Checkpoint* made = nullptr;
   Status s = rocksdb::Checkpoint::Create(impl_->db.get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   if (s.ok()) s = checkpoint->CreateCheckpoint(directory);
+  GAVEL_FAILPOINT("checkpoint-end");
   if (s.ok()) return std::nullopt;
   if (is_no_space(s))
     return StoreError{StoreError::Code::kNoSpace, "no space left for checkpoint " + directory};

@@ -7,6 +7,7 @@
 #include "api/json/resource_reader.h"
 #include "api/json/resource_writer.h"
 #include "api/resources/change_log.h"
+#include "budget/failpoint.h"
 
 namespace gavel {
 
@@ -155,7 +156,9 @@ std::optional<StoreError> Transaction::commit() {
       batch.put(Family::kChanges, change_key(registry_.last_change_ + 1 + i), changes_[i]);
     }
     for (const auto& [key, url] : landing_urls_) batch.put(Family::kLandingUrls, key, url);
+    GAVEL_FAILPOINT("change-before-write");
     error = registry_.parts_.store.write(batch);
+    GAVEL_FAILPOINT("change-after-write");
     if (!error) publish();
   }
   rows_.clear();

@@ -7,7 +7,8 @@
 namespace gavel {
 namespace {
 
-constexpr std::size_t kBatch = 200;  // events sent again in one request
+constexpr std::size_t kBatch = 200;     // events sent again in one request
+constexpr std::size_t kShownKept = 24;  // so that some charges come when a limit is met
 
 JsonTree auction_of_all_placements() {
   JsonTree::Array auctions;
@@ -90,7 +91,7 @@ std::size_t CrashClient::add(const Shown& shown, const std::string& type) {
 
 bool CrashClient::report_events(HttpClient& http) {
   std::vector<std::size_t> places;
-  while (!shown_.empty() && places.size() < 12) {
+  while (shown_.size() > kShownKept && places.size() < 12) {
     std::swap(shown_[below(shown_.size())], shown_.back());
     const Shown shown = std::move(shown_.back());
     shown_.pop_back();

@@ -27,6 +27,7 @@ class CrashClient {
   void replay(std::uint16_t port, std::size_t count);
 
   Journal& journal() { return journal_; }
+  const Journal& journal() const { return journal_; }
 
  private:
   struct Shown {

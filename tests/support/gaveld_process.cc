@@ -76,6 +76,7 @@ std::string toml_of(const JsonTree& config) {
 }  // namespace
 
 GaveldProcess::GaveldProcess(const JsonTree& config, const std::string& raw_toml) {
+  set_program(Program::kServer);
   configure(config, raw_toml);
 }
 
@@ -93,6 +94,11 @@ void GaveldProcess::configure(const JsonTree& config, const std::string& raw_tom
   write_file(config_file(), toml_of(all) + raw_toml);
 }
 
+void GaveldProcess::set_program(Program program, std::vector<std::string> environment) {
+  program_ = program == Program::kServer ? GAVELD_PATH : GAVELD_FAILPOINTS_PATH;
+  environment_ = std::move(environment);
+}
+
 bool GaveldProcess::spawn() {
   std::error_code ignored;
   std::filesystem::remove(data_dir() + "/listen_address", ignored);
@@ -102,6 +108,11 @@ bool GaveldProcess::spawn() {
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  std::vector<char*> variables;
+  for (auto& variable : environment_) variables.push_back(variable.data());
+  for (char** variable = environ; *variable != nullptr; ++variable) variables.push_back(*variable);
+  variables.push_back(nullptr);
+  status_ = std::nullopt;
   const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ != 0) return pid_ > 0;
@@ -113,7 +124,7 @@ bool GaveldProcess::spawn() {
   dup2(log, STDERR_FILENO);
   // gtest's and the parent's descriptors are not the server's.
   for (int fd = 3; fd < 256; ++fd) close(fd);
-  execv(GAVELD_PATH, argv.data());
+  execve(program_.c_str(), argv.data(), variables.data());
   _exit(127);
 }
 
@@ -122,6 +133,7 @@ std::optional<int> GaveldProcess::reap(Clock::time_point deadline) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = -1;
+      status_ = status;
       return status;
     }
     if (Clock::now() >= deadline) return std::nullopt;
@@ -155,6 +167,13 @@ std::optional<int> GaveldProcess::run_to_exit(std::chrono::seconds patience) {
   kill_hard();
   if (!status || !WIFEXITED(*status)) return std::nullopt;
   return WEXITSTATUS(*status);
+}
+
+std::optional<int> GaveldProcess::wait_for_death(std::chrono::seconds patience) {
+  if (pid_ > 0) reap(Clock::now() + patience);
+  kill_hard();
+  if (!status_) return std::nullopt;
+  return WIFSIGNALED(*status_) ? WTERMSIG(*status_) : 0;
 }
 
 void GaveldProcess::kill_hard() {

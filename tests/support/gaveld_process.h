@@ -34,6 +34,12 @@ class GaveldProcess {
   // What the next starts get on the command line, after --config FILE.
   void set_arguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
 
+  // What the next starts run: the server, or the same program with failpoints and with a disk that can lose
+  // its power (budget/failpoint.h, tests/failpoints/durable_disk.cc).
+  enum class Program { kServer, kWithFailpoints };
+  // `environment` holds NAME=VALUE, on top of this process's.
+  void set_program(Program program, std::vector<std::string> environment = {});
+
   // Starts the server and waits until it is ready. False where it ended before or was not ready within
   // `patience`; log() tells why. Requires that none runs.
   bool start(std::chrono::seconds patience = std::chrono::seconds(60));
@@ -41,6 +47,11 @@ class GaveldProcess {
   // where it did not end within `patience` (then it is killed).
   std::optional<int> run_to_exit(std::chrono::seconds patience = std::chrono::seconds(60));
 
+  // Starts the server without waiting for anything.
+  bool spawn();
+  // Waits until the process has ended by itself, where it has not yet: the signal that ended it, 0 where it
+  // exited. None where it still runs after `patience` (then it is killed).
+  std::optional<int> wait_for_death(std::chrono::seconds patience = std::chrono::seconds(60));
   // kill -9, and waits until it is gone.
   void kill_hard();
   // SIGTERM, and waits until it has ended: the exit code, or none where it died of a signal or outlived
@@ -58,14 +69,16 @@ class GaveldProcess {
   const TempDir& directory() const { return directory_; }  // where secret files and the like can be put
 
  private:
-  bool spawn();
   // The exit status as of waitpid once it has ended, none at `deadline`.
   std::optional<int> reap(std::chrono::steady_clock::time_point deadline);
   bool read_port();
 
   TempDir directory_;
   std::vector<std::string> arguments_;
+  std::string program_;
+  std::vector<std::string> environment_;
   pid_t pid_ = -1;
+  std::optional<int> status_;  // of the last process, as of waitpid, where it has ended by itself
   std::uint16_t port_ = 0;
 };
 
