@@ -43,8 +43,9 @@ struct OperationOutcome {
   bool ok() const { return status < 300; }
 };
 
-// A cascade commits what it has deleted so far whenever that many rows are staged, children first, so that
-// its memory is bounded. It must stand alone in its transaction.
+// A cascade commits what it has deleted so far whenever that many rows are staged, children first and
+// ads before keywords, so that its memory is bounded and no part of it widens what is served. It must stand
+// alone in its transaction.
 inline constexpr std::size_t kCascadeRowsPerCommit = 1'000;
 inline constexpr std::size_t kBlockersShown = 5;
 

@@ -86,15 +86,16 @@ std::optional<StoreError> Transaction::commit_if_many() {
   return rows_.size() >= kCascadeRowsPerCommit ? commit() : std::nullopt;
 }
 
-// Every resource is listed below all its ancestors, so that no walk down the tree is needed: the lowest go
-// first.
+// Every resource is listed below all its ancestors, so that no walk down the tree is needed. Ads go first: a
+// long cascade is committed in parts, and neither an auction between two parts nor a process that is killed
+// there may find an ad whose negative keywords are gone already.
 std::optional<StoreError> Transaction::cascade(ResourceType type, std::uint32_t internal_id,
                                                const Principal& principal) {
   if (type == ResourceType::kFestival) return leave_festival(internal_id, principal);
   if (type == ResourceType::kPlacement) return leave_placement(internal_id, principal);
-  constexpr std::array kLowestFirst{ResourceType::kKeyword, ResourceType::kAd, ResourceType::kAdGroup,
-                                    ResourceType::kCampaign};
-  for (const ResourceType child : kLowestFirst) {
+  constexpr std::array kAdsFirst{ResourceType::kAd, ResourceType::kKeyword, ResourceType::kAdGroup,
+                                 ResourceType::kCampaign};
+  for (const ResourceType child : kAdsFirst) {
     if (auto error = remove_all_below(child, type, internal_id, principal)) return error;
   }
   return std::nullopt;

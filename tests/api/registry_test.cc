@@ -17,6 +17,19 @@ namespace {
 constexpr const char* kTypes[] = {"advertiser", "placement", "festival", "campaign",
                                   "ad_group",   "ad",        "keyword"};
 
+void put_many_keywords(ResourceWorld& world, std::size_t count) {
+  Transaction transaction(*world.registry);
+  JsonParser parser;
+  for (std::size_t i = 0; i < count; ++i) {
+    const JsonNode body{*parser.parse(sample_body("keyword")), {}};
+    const std::string id = "k" + std::to_string(1000 + i);
+    ASSERT_EQ(
+        transaction.apply({.type = ResourceType::kKeyword, .id = id, .body = &body}, world.principal).status,
+        201);
+  }
+  ASSERT_FALSE(transaction.commit());
+}
+
 struct RegistryTest : testing::Test {
   TempDir directory;
   std::unique_ptr<ResourceWorld> world = std::make_unique<ResourceWorld>(directory.file("db"));
@@ -283,7 +296,7 @@ TEST_F(RegistryTest, CascadeTakesTheTreeAlongChildrenFirst) {
     deleted.push_back(entry["id"].text_or_empty());
     EXPECT_TRUE(entry["after"].is_null());
   }
-  EXPECT_EQ(deleted, (std::vector<std::string>{"k1", "a1", "g1", "c1", "s1"}));
+  EXPECT_EQ(deleted, (std::vector<std::string>{"a1", "k1", "g1", "c1", "s1"}));
   // Nothing points at them any more.
   EXPECT_EQ(summary(world->remove("placement", "p1")), "204");
   EXPECT_EQ(summary(world->remove("festival", "f1")), "204");
@@ -319,22 +332,35 @@ TEST_F(RegistryTest, CascadeOfAFestivalTakesItOutOfCampaigns) {
 
 TEST_F(RegistryTest, LongCascadesCommitInParts) {
   put_samples(*world);
-  {
-    Transaction transaction(*world->registry);
-    JsonParser parser;
-    for (std::size_t i = 0; i < 2 * kCascadeRowsPerCommit; ++i) {
-      const JsonNode body{*parser.parse(sample_body("keyword")), {}};
-      const std::string id = "k" + std::to_string(1000 + i);
-      ASSERT_EQ(transaction.apply({.type = ResourceType::kKeyword, .id = id, .body = &body}, world->principal)
-                    .status,
-                201);
-    }
-    ASSERT_FALSE(transaction.commit());
-  }
+  put_many_keywords(*world, 2 * kCascadeRowsPerCommit);
   EXPECT_EQ(summary(world->remove("campaign", "c1", true)), "204");
   EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kKeyword)], 0U);
   EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kCampaign)], 0U);
   EXPECT_EQ(world->changes().items().size(), 7U + 2 * kCascadeRowsPerCommit * 2 + 4);
+}
+
+// What a kill leaves of a cascade is a head of the log of changes. In none of them may an ad outlive a
+// keyword of its group: that keyword can be the negative one that keeps it off a query.
+TEST_F(RegistryTest, NoPartOfACascadeServesMoreThanTheWhole) {
+  for (const char* root : {"ad_group", "campaign", "advertiser", "placement"}) {
+    TempDir fresh;
+    ResourceWorld shop(fresh.file("db"));
+    put_samples(shop);
+    put_many_keywords(shop, kCascadeRowsPerCommit + 1);
+    const std::size_t before = shop.changes().items().size();
+    ASSERT_EQ(summary(shop.remove(root, sample_id(root), true)), "204");
+    bool ad_is_gone = false;
+    std::size_t keywords_gone = 0;
+    const JsonTree log = shop.changes();
+    for (std::size_t i = before; i < log.items().size(); ++i) {
+      const std::string type(log.items()[i]["type"].text_or_empty());
+      if (type == "ad") ad_is_gone = true;
+      if (type != "keyword") continue;
+      EXPECT_TRUE(ad_is_gone) << root;
+      ++keywords_gone;
+    }
+    EXPECT_EQ(keywords_gone, kCascadeRowsPerCommit + 2) << root;
+  }
 }
 
 TEST_F(RegistryTest, SetsLimitsBeforeItAnswers) {
