@@ -198,14 +198,14 @@ struct Scanner {
   }
 };
 
-// The fraction of a second behind its point, in whole microseconds.
+// The fraction of a second behind its point, in whole microseconds; what is below a microsecond is cut off.
 bool scan_fraction(Scanner& in, int& micros) {
   micros = 0;
   int digits = 0;
   while (!in.rest.empty() && in.rest.front() >= '0' && in.rest.front() <= '9') {
     if (digits < 6) micros = micros * 10 + (in.rest.front() - '0');
     in.rest.remove_prefix(1);
-    if (++digits > 9) return false;
+    ++digits;
   }
   for (int i = digits; i < 6; ++i) micros *= 10;
   return digits > 0;
@@ -232,7 +232,7 @@ bool parse_timestamp(std::string_view text, Timestamp& out) {
   int y = 0, m = 0, d = 0, hour = 0, minute = 0, second = 0, fraction = 0;
   if (!in.number(4, 0, 9999, y) || !in.literal('-') || !in.number(2, 1, 12, m) || !in.literal('-') ||
       !in.number(2, 1, 31, d) || !in.letter('T') || !in.number(2, 0, 23, hour) || !in.literal(':') ||
-      !in.number(2, 0, 59, minute) || !in.literal(':') || !in.number(2, 0, 59, second)) {
+      !in.number(2, 0, 59, minute) || !in.literal(':') || !in.number(2, 0, 60, second)) {
     return false;
   }
   if (in.literal('.') && !scan_fraction(in, fraction)) return false;
@@ -242,6 +242,9 @@ bool parse_timestamp(std::string_view text, Timestamp& out) {
   if (!date.ok()) return false;
   const Timestamp t = sys_days{date} + hours{hour} + std::chrono::minutes{minute} + seconds{second} +
                       microseconds{fraction} - offset;
+  // A leap second stands before midnight of UTC (RFC 3339, section 5.7). As everywhere in POSIX it has no
+  // number of its own: it is the next second.
+  if (second == 60 && floor<seconds>(t) != floor<days>(t)) return false;
   // An offset must not carry a time out of the years that can be written again.
   const year_month_day utc{floor<days>(t)};
   if (utc.year() < year{0} || utc.year() > year{9999}) return false;
