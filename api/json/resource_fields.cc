@@ -15,12 +15,14 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
 
 }  // namespace
 
-bool is_web_url(std::string_view text) {
+bool is_web_url(std::string_view text, UrlScheme scheme) {
   std::string_view rest = text;
   if (starts_with_ignoring_case(rest, "http://")) {
     rest.remove_prefix(7);
   } else if (starts_with_ignoring_case(rest, "https://")) {
     rest.remove_prefix(8);
+  } else if (scheme == UrlScheme::kOptional && rest.starts_with("//")) {
+    rest.remove_prefix(2);
   } else {
     return false;
   }
@@ -46,19 +48,21 @@ void FieldReader::optional_id(std::string_view name, std::optional<std::string>&
   if (in_.take_id(name, Need::kOptional, value)) out = value;
 }
 
-void FieldReader::url(std::string_view name, Need need, std::string& out) {
+void FieldReader::url(std::string_view name, Need need, UrlScheme scheme, std::string& out) {
   std::string_view value;
   if (!in_.take_string(name, need, string_rule(kUrlBytesMax), value)) return;
-  if (strict() && !is_web_url(value)) {
-    in_.add_error(name, "must be an http or https URL without spaces");
+  if (strict() && !is_web_url(value, scheme)) {
+    in_.add_error(name, scheme == UrlScheme::kRequired
+                            ? "must be an http or https URL without spaces"
+                            : "must be an http or https URL, or one that begins with //, without spaces");
     return;
   }
   out = value;
 }
 
-void FieldReader::optional_url(std::string_view name, std::optional<std::string>& out) {
+void FieldReader::optional_url(std::string_view name, UrlScheme scheme, std::optional<std::string>& out) {
   std::string value;
-  url(name, Need::kOptional, value);
+  url(name, Need::kOptional, scheme, value);
   if (!value.empty()) out = std::move(value);
 }
 

@@ -15,7 +15,7 @@ namespace gavel {
 enum class ReadMode : std::uint8_t {
   kRequest,  // all rules hold
   kStored,   // a document that was accepted once: types must fit, but bounds that may have been tightened
-            // since do not count
+             // since do not count
 };
 
 // Bounds of documents beyond those of the contract.
@@ -43,6 +43,10 @@ inline constexpr Factor kTrafficMultiplierMax{100'000'000};  // 100
 inline constexpr Factor kTrafficPointMin{10'000};            // of a point of its curve: 0.01
 inline constexpr Factor kTrafficPointMax{1'000'000'000};     // 1,000
 
+// Whether a URL names its scheme, or may leave it to the page that shows it ("//host/path", RFC 3986,
+// section 4.2).
+enum class UrlScheme : std::uint8_t { kRequired, kOptional };
+
 // Reads fields of one object. What is absent or null keeps its default.
 class FieldReader {
  public:
@@ -55,8 +59,8 @@ class FieldReader {
   void text(std::string_view name, Need need, std::size_t bytes_max, std::string& out);
   void id(std::string_view name, Need need, std::string& out);
   void optional_id(std::string_view name, std::optional<std::string>& out);
-  void url(std::string_view name, Need need, std::string& out);
-  void optional_url(std::string_view name, std::optional<std::string>& out);
+  void url(std::string_view name, Need need, UrlScheme scheme, std::string& out);
+  void optional_url(std::string_view name, UrlScheme scheme, std::optional<std::string>& out);
   void amount(std::string_view name, Need need, Micros min, Micros max, Micros& out);
   void optional_amount(std::string_view name, Micros min, Micros max, std::optional<Micros>& out);
   void optional_probability(std::string_view name, std::optional<Probability>& out);
@@ -87,6 +91,6 @@ class FieldReader {
 void read_named_factors(FieldReader& fields, std::string_view name, NamedFactors& out);
 
 // http or https, with a host, without spaces and control characters.
-bool is_web_url(std::string_view text);
+bool is_web_url(std::string_view text, UrlScheme scheme);
 
 }  // namespace gavel

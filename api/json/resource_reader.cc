@@ -63,8 +63,8 @@ void read(FieldReader& fields, AdDoc& doc) {
   fields.id("ad_group_id", Need::kRequired, doc.ad_group_id);
   fields.id("item_id", Need::kRequired, doc.item_id);
   fields.text("title", Need::kRequired, kNameBytesMax, doc.title);
-  fields.url("landing_url", Need::kRequired, doc.landing_url);
-  fields.optional_url("image_url", doc.image_url);
+  fields.url("landing_url", Need::kRequired, UrlScheme::kRequired, doc.landing_url);
+  fields.optional_url("image_url", UrlScheme::kOptional, doc.image_url);
   fields.optional_id("category_id", doc.category_id);
   fields.in().take_factor("quality", Need::kOptional, kSmallestFactor, kQualityMax, doc.quality);
   fields.optional_probability("pctr", doc.pctr);
