@@ -12,9 +12,10 @@ constexpr StringRule kQueryRule{.min_bytes = 0, .max_bytes = kQueryBytesMax, .al
 constexpr StringRule kRequestIdRule{.min_bytes = 1, .max_bytes = kRequestIdBytesMax};
 constexpr StringRule kTagRule{.min_bytes = 1, .max_bytes = kTagBytesMax};
 
-void read_ids(ObjectReader& object, std::string_view name, std::size_t max,
+// True where the list is there, empty or not.
+bool read_ids(ObjectReader& object, std::string_view name, std::size_t max,
               std::vector<std::string_view>& out) {
-  object.take_array(name, Need::kOptional, {.min = 0, .max = max}, [&](const JsonNode& node) {
+  return object.take_array(name, Need::kOptional, {.min = 0, .max = max}, [&](const JsonNode& node) {
     std::string_view id;
     if (read_id(node, id, object.errors())) out.push_back(id);
   });
@@ -68,8 +69,7 @@ bool AuctionRequestReader::read(std::string_view body, AuctionRequest& request, 
 
 void AuctionRequestReader::read_lists(ObjectReader& root, AuctionRequest& request) {
   read_ids(root, "category_ids", kRequestCategoriesMax, request.category_ids);
-  read_ids(root, "item_ids", kRequestItemsMax, request.item_ids);
-  request.limits_items = !request.item_ids.empty();
+  request.limits_items = read_ids(root, "item_ids", kRequestItemsMax, request.item_ids);
   root.take_bool("explain", Need::kOptional, request.explain);
   read_ids(root, "explain_ad_ids", kExplainMax, request.explain_ad_ids);
   if (!request.explain_ad_ids.empty()) request.explain = true;

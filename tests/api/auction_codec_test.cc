@@ -116,11 +116,18 @@ TEST_F(AuctionRequestReaderTest, NothingIsLeftOfTheRequestBefore) {
   EXPECT_THAT(request_.predictions, IsEmpty());
 }
 
-TEST_F(AuctionRequestReaderTest, EmptyListsMeanNoLimit) {
-  ASSERT_TRUE(read(
-      with(R"("item_ids":[],"category_ids":[],"predictions":[],"explain_ad_ids":[],"user":{"tags":[]})")));
+TEST_F(AuctionRequestReaderTest, EmptyListsAreAccepted) {
+  ASSERT_TRUE(read(with(R"("category_ids":[],"predictions":[],"explain_ad_ids":[],"user":{"tags":[]})")));
   EXPECT_FALSE(request_.limits_items);
   EXPECT_FALSE(request_.explain);
+}
+
+TEST_F(AuctionRequestReaderTest, AnEmptyListOfItemsIsALimitAndNoListIsNone) {
+  ASSERT_TRUE(read(with(R"("item_ids":[])")));
+  EXPECT_TRUE(request_.limits_items);
+  EXPECT_THAT(request_.item_ids, IsEmpty());
+  ASSERT_TRUE(read(with(R"("item_ids":null)")));
+  EXPECT_FALSE(request_.limits_items);
 }
 
 TEST_F(AuctionRequestReaderTest, SlotsAreAnIntegerFrom1To40) {

@@ -143,7 +143,7 @@ KeywordDoc random_keyword(const std::string& group, Dice& dice) {
   }
   doc.match = static_cast<MatchType>(dice.between(0, 2));
   if (dice.chance(50)) doc.bid = random_bid(dice);
-  doc.negative = dice.chance(10);
+  doc.negative = dice.chance(15);
   doc.enabled = dice.chance(95);
   return doc;
 }
@@ -238,8 +238,8 @@ AuctionRequest random_request(const AuctionWorld& world, Dice& dice) {
   if (dice.chance(80)) request.user.device = dice.pick(kDevices);
   if (dice.chance(70)) request.user_hash = static_cast<std::uint64_t>(dice.between(1, 2));
   if (dice.chance(15)) {
-    choose(kItems, 50, request.item_ids);
-    request.limits_items = !request.item_ids.empty();
+    choose(kItems, dice.chance(10) ? 0 : 50, request.item_ids);
+    request.limits_items = true;
   }
   for (std::int64_t n = dice.between(1, 4); n > 0; --n) {
     const bool unknown = dice.chance(3);
