@@ -22,9 +22,8 @@ struct AuctionScratch::Impl {
   ScratchMap seen_groups;
   std::vector<AdIx> ads;
   std::vector<Candidate> candidates;
-  std::vector<Candidate*> order, ranking;
+  Ranking ranking;
   std::vector<Micros> prices;
-  RankingScratch ranking_scratch;
   ExplainScratch explain_scratch;
 };
 
@@ -67,14 +66,18 @@ void evaluate_all(const AuctionView& auction, Scratch& scratch, PlacementResult&
 // shown.
 std::size_t decide(const AuctionView& auction, const RankingOrder& before, const RankingRules& rules,
                    Scratch& scratch) {
+  scratch.ranking.start(scratch.candidates, before, rules);
   for (;;) {
-    rank(scratch.candidates, before, rules, scratch.ranking_scratch, scratch.order, scratch.ranking);
-    const std::size_t shown = std::min<std::size_t>(rules.slots, scratch.ranking.size());
-    price({scratch.ranking.data(), scratch.ranking.size()}, shown, rules.slots, auction.rules,
-          scratch.prices);
-    const std::span<Candidate* const> winners{scratch.ranking.data(), shown};
-    if (hold_all(winners, scratch.prices, auction.facts.local.day, auction.context)) return shown;
+    const std::span<Candidate* const> ranking = scratch.ranking.ads();
+    const std::size_t shown = std::min<std::size_t>(rules.slots, ranking.size());
+    price({ranking.data(), ranking.size()}, shown, rules.slots, auction.rules, scratch.prices);
+    const std::optional<std::size_t> failed =
+        hold_all(ranking.first(shown), scratch.prices, auction.facts.local.day, auction.context);
+    if (!failed) break;
+    scratch.ranking.remove(*failed);
   }
+  scratch.ranking.finish();
+  return scratch.prices.size();
 }
 
 void announce(const AuctionView& auction, std::size_t position, Candidate& ad, Micros price,
@@ -119,20 +122,20 @@ void run_one(const AuctionView& auction, Scratch& scratch, PlacementResult& plac
                            .whole = auction.request.explain};
   const std::size_t shown = decide(auction, before, rules, scratch);
   for (std::size_t i = 0; i < shown; ++i)
-    announce(auction, i, *scratch.ranking[i], scratch.prices[i], result);
+    announce(auction, i, *scratch.ranking.ads()[i], scratch.prices[i], result);
   placement.winner_count = static_cast<std::uint32_t>(shown);
   count_filtered(scratch.candidates, placement);
 
   if (auction.request.explain) {
     explain(auction,
             {.candidates = scratch.candidates,
-             .order = {scratch.order.data(), scratch.order.size()},
-             .ranking = {scratch.ranking.data(), scratch.ranking.size()},
+             .ranking = scratch.ranking,
+             .shown = shown,
              .before = before,
              .rules = rules},
             scratch.explain_scratch, placement, result);
   }
-  for (std::size_t i = 0; i < shown; ++i) scratch.shown_items.insert(scratch.ranking[i]->item);
+  for (std::size_t i = 0; i < shown; ++i) scratch.shown_items.insert(scratch.ranking.ads()[i]->item);
 }
 
 void run_placement(const AuctionRequest& request, const PlacementRequest& wanted,

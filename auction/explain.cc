@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "auction/price_to_win.h"
-
 namespace gavel {
 namespace {
 
@@ -35,7 +33,7 @@ class Explainer {
   }
 
   void add_ranking() {
-    for (const Candidate* candidate : decided_.ranking) {
+    for (const Candidate* candidate : decided_.ranking.ads()) {
       if (!add(*candidate)) return;
     }
   }
@@ -84,12 +82,16 @@ class Explainer {
   }
 
   // An ad under its reserve whose item is shown already would only be out for that.
-  std::optional<Micros> price_to_win_of(const Candidate& candidate) const {
+  std::optional<Micros> price_to_win_of(const Candidate& candidate) {
     const bool ranked = candidate.reason == Reason::kWon || candidate.reason == Reason::kOutranked;
     const bool too_low =
         candidate.reason == Reason::kBelowReserve && auction_.shown_items.find(candidate.item) == nullptr;
     if (!ranked && !too_low) return std::nullopt;
-    return price_to_win(candidate, decided_.order, decided_.before, decided_.rules);
+    const Ranking& ranking = decided_.ranking;
+    const auto others =
+        candidate.reason == Reason::kWon ? ranking.order() : ranking.ads().first(decided_.shown);
+    return price_to_win(candidate, {others.data(), others.size()}, decided_.before, decided_.rules,
+                        scratch_.price_to_win);
   }
 
   const AuctionView& auction_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "auction/evaluation.h"
+#include "auction/price_to_win.h"
 #include "auction/ranking.h"
 
 namespace gavel {
@@ -12,8 +13,8 @@ namespace gavel {
 // An auction that is over: its candidates, all of them, with their last reasons.
 struct DecidedAuction {
   std::span<const Candidate> candidates;
-  std::span<const Candidate* const> order;    // sorted
-  std::span<const Candidate* const> ranking;  // whole
+  const Ranking& ranking;  // finished, and whole
+  std::size_t shown;       // its first ads
   const RankingOrder& before;
   RankingRules rules;
 };
@@ -22,6 +23,7 @@ struct DecidedAuction {
 struct ExplainScratch {
   std::vector<std::pair<AdIx, std::uint32_t>> by_ad;  // where each candidate is
   ScratchMap done;
+  PriceToWinScratch price_to_win;
 };
 
 // Appends to `result.explanations`, and enters in `placement`, at most kExplainMax entries: first the

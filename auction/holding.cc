@@ -6,8 +6,8 @@
 
 namespace gavel {
 
-bool hold_all(std::span<Candidate* const> shown, std::span<const Micros> prices, Day today,
-              const AuctionContext& context) {
+std::optional<std::size_t> hold_all(std::span<Candidate* const> shown, std::span<const Micros> prices,
+                                    Day today, const AuctionContext& context) {
   for (std::size_t i = 0; i < shown.size(); ++i) {
     Candidate& ad = *shown[i];
     const Payer payer{ad.advertiser, ad.campaign, ad.festival.account};
@@ -21,9 +21,9 @@ bool hold_all(std::span<Candidate* const> shown, std::span<const Micros> prices,
       context.accounts.release_hold(held.campaign, held.advertiser,
                                     expected_charge(held.pricing, held.pctr, prices[j]));
     }
-    return false;
+    return i;
   }
-  return true;
+  return std::nullopt;
 }
 
 TokenId place_hold(const Candidate& ad, Micros price, const AuctionContext& context) {

@@ -8,7 +8,7 @@
 
 namespace gavel {
 
-// The ranking of an auction as rank() leaves it, its first `shown` ads are shown in `slots` slots (shown <=
+// The ranking of an auction as Ranking has it, its first `shown` ads are shown in `slots` slots (shown <=
 // slots <= positions of the placement). Replaces `prices` by theirs in order, exact to the micro, each at
 // most the ad's effective bid and at least its reserve:
 //   gsp          ceil(score of the next ad of another advertiser / own weight) + increment; the score is 0

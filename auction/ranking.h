@@ -1,57 +1,86 @@
-// The order of an auction, and what stands in its ranking.
+// What stands in the ranking of an auction, kept true while ads whose holds fail are taken out of it.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
+#include "auction/best_first.h"
 #include "auction/candidate.h"
+#include "auction/ranking_order.h"
 #include "auction/scratch_map.h"
 
 namespace gavel {
 
-// The last word between equals: FNV-1a (64 bits) over the request id, a zero byte and the ad's external id,
-// finished as in splitmix64. Fixed for ever, since a replay must decide as the auction did.
-std::uint64_t tie_hash(std::string_view request_id, std::string_view ad_id);
-
-// Best first: the higher score; of equals the higher pCTR, then the smaller tie_hash, then the lesser ad id
-// in byte order. A strict order, as ads have different ids.
-class RankingOrder {
- public:
-  // Both outlive the order; `ad_ids` gives external ids.
-  RankingOrder(std::string_view request_id, const Interner& ad_ids)
-      : request_id_(request_id), ad_ids_(&ad_ids) {}
-
-  bool operator()(const Candidate* a, const Candidate* b) const {
-    if (a->score != b->score) return a->score > b->score;
-    return wins_tie(*a, *b);
-  }
-  // Whether `a` would stand before `b` if their scores were equal.
-  bool wins_tie(const Candidate& a, const Candidate& b) const;
-
- private:
-  std::string_view request_id_;
-  const Interner* ad_ids_;
-};
-
 struct RankingRules {
   std::uint32_t slots = 0;
   std::uint32_t max_ads_per_advertiser = 1;
-  bool whole = false;  // all of the ranking, for explain; else as much as slots and prices need
+  bool whole =
+      false;  // finish() ranks everything, for explain; else only what slots and prices need is ranked
 };
 
-// Working memory of rank().
-struct RankingScratch {
-  ScratchMap items, ads_of_advertiser;
-};
+// The ranking is made from the best ad down. On its way each ad comes to two gates: its item's, which lets
+// one shown ad through, and its advertiser's, which lets max_ads_per_advertiser through. An ad at a closed
+// gate is cut and waits there. The first `slots` ads of the ranking are shown; what stands below them sets
+// prices and closes no item's gate, as its item is not shown.
+//
+// An ad that is taken out leaves both gates. What stood below it goes through the gates again, and with it,
+// in order, what waits at gates that are open now: so it costs what the ads cost that it lets in, and those
+// that it does not concern are not looked at. Invariant: nobody waits at an open gate but those in `open_`,
+// and those who come after an ad of `below_` that goes through the same gate.
+//
+// Reused from auction to auction; allocates only to grow. Not thread-safe.
+class Ranking {
+ public:
+  // Ranks the admitted candidates as far as slots and prices need. The candidates outlive the use of the
+  // ranking and stay where they are, and so does what `before` refers to.
+  void start(std::span<Candidate> candidates, const RankingOrder& before, const RankingRules& rules);
 
-// Replaces `order` by the admitted candidates, and `ranking` by those of them that are left, best first, when
-// an ad of an item that stands higher is cut (kDuplicateItem) and so is an advertiser's ad beyond
-// max_ads_per_advertiser (kAdvertiserLimit); the reason of each cut candidate says so and that of the others
-// is kOutranked. With `whole`, `order` is sorted. Otherwise its order is unspecified, and `ranking` ends
-// after the ads that can be shown or set a price.
-void rank(std::span<Candidate> candidates, const RankingOrder& before, const RankingRules& rules,
-          RankingScratch& scratch, std::vector<Candidate*>& order, std::vector<Candidate*>& ranking);
+  // Takes out the ad at this place of ads(), whose `admitted` and `reason` are the caller's business.
+  void remove(std::size_t place);
+
+  // To be called when no more are taken out. Where `whole`: ranks the rest, and sorts order(). The
+  // reason of every admitted candidate is that of a ranking made at once of those still there: kDuplicateItem
+  // or kAdvertiserLimit where it is cut, as far down as was ranked, else kOutranked.
+  void finish();
+
+  // Best first. Valid until the next call of the three above.
+  std::span<Candidate* const> ads() const { return ads_; }
+  // After finish() and where `whole`: the admitted candidates, cut or not, best first.
+  std::span<Candidate* const> order() const { return order_; }
+
+ private:
+  struct Gate {
+    std::uint32_t limit = 0;
+    std::uint32_t passed = 0;  // ads in the ranking that count
+    WaitingAds::Queue waiting = WaitingAds::kNobody;
+    bool in_open = false;
+    bool closed() const { return passed >= limit; }
+  };
+
+  std::uint32_t gate(ScratchMap& gates, std::uint32_t key, std::uint32_t limit);
+  std::uint32_t item_gate(const Candidate& ad) { return gate(item_gates_, ad.item, 1); }
+  std::uint32_t owner_gate(const Candidate& ad) {
+    return gate(owner_gates_, ad.advertiser.value, rules_.max_ads_per_advertiser);
+  }
+  void rank_until(std::size_t size);
+  Candidate* draw();
+  void let_through(Candidate& ad);
+  void open_if_waited_for(std::uint32_t gate);
+  void correct_reasons();
+
+  RankingOrder before_;
+  RankingRules rules_;
+  std::vector<Candidate*> ads_;
+  std::vector<Candidate*> order_;
+  BestFirst fresh_;  // of order_: never drawn so far
+  std::vector<Candidate*>
+      below_;  // stood below one that was taken out: to be let through again, the best last
+  WaitingAds waiting_;
+  std::vector<Gate> gates_;
+  ScratchMap item_gates_, owner_gates_;  // item or advertiser -> place in gates_, and one
+  std::vector<std::uint32_t> open_;      // gates with ads waiting that may be open
+  bool removed_any_ = false;
+};
 
 }  // namespace gavel

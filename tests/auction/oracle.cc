@@ -102,10 +102,12 @@ class Oracle {
     std::vector<Entry> entries = evaluate_all();
     std::vector<Entry*> ranking;
     std::vector<std::int64_t> prices;
-    do {
+    for (;;) {
       ranking = cut(sorted(entries));
       prices = prices_of(ranking);
-    } while (!hold(ranking, prices));
+      if (hold(ranking, prices)) break;
+      ++auction.failed_holds;
+    }
     for (std::size_t i = 0; i < prices.size(); ++i) {
       Entry& entry = *ranking[i];
       entry.out = Reason::kWon;
@@ -421,7 +423,9 @@ class Oracle {
   std::optional<Reason> cut_from(const std::vector<const Entry*>& ranking, const Entry& entry) const {
     const auto same_item = [&entry](const Entry* other) { return other->ad->item_id == entry.ad->item_id; };
     const auto same_owner = [&entry](const Entry* other) { return other->advertiser == entry.advertiser; };
-    if (std::any_of(ranking.begin(), ranking.end(), same_item)) return Reason::kDuplicateItem;
+    // Only a shown ad takes its item away from the others.
+    const auto shown = static_cast<std::ptrdiff_t>(std::min(slots_, ranking.size()));
+    if (std::any_of(ranking.begin(), ranking.begin() + shown, same_item)) return Reason::kDuplicateItem;
     const auto owned = std::count_if(ranking.begin(), ranking.end(), same_owner);
     if (owned >= placement_->max_ads_per_advertiser) return Reason::kAdvertiserLimit;
     return std::nullopt;

@@ -31,6 +31,7 @@ struct OracleAuction {
   std::vector<OracleWinner> winners;
   std::vector<OracleEntry> explain;  // where the request asks for it
   bool truncated = false;
+  int failed_holds = 0;
 };
 
 // What run_auction() has to decide for this request in the world as it stands. Texts of keywords and the

@@ -53,7 +53,8 @@ void expect_same_explanations(const AuctionWorld& world, const AuctionResult& re
   }
 }
 
-void run_and_compare(AuctionWorld& world, const AuctionRequest& request, std::map<Reason, int>& seen) {
+void run_and_compare(AuctionWorld& world, const AuctionRequest& request, std::map<Reason, int>& seen,
+                     int& failed_holds) {
   const std::vector<OracleAuction> expected = oracle(world, request);
   const AuctionResult& result = world.run(request);
   ASSERT_EQ(result.placements.size(), expected.size());
@@ -63,6 +64,7 @@ void run_and_compare(AuctionWorld& world, const AuctionRequest& request, std::ma
     expect_same_winners(world, result, result.placements[i], expected[i]);
     expect_same_explanations(world, result, result.placements[i], expected[i]);
     for (const OracleEntry& entry : expected[i].explain) ++seen[entry.reason];
+    failed_holds += expected[i].failed_holds;
   }
 }
 
@@ -70,6 +72,7 @@ class OracleTest : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(OracleTest, AgreesWithRunAuctionOnRandomMarketplaces) {
   std::map<Reason, int> seen;
+  int failed_holds = 0;
   for (std::uint64_t world_number = 0; world_number < 150; ++world_number) {
     const std::uint64_t seed = GetParam() * 1'000 + world_number;
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -78,7 +81,7 @@ TEST_P(OracleTest, AgreesWithRunAuctionOnRandomMarketplaces) {
     populate(world, dice);
     live_a_little(world, dice);
     for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
-      run_and_compare(world, random_request(world, dice), seen);
+      run_and_compare(world, random_request(world, dice), seen, failed_holds);
       if (dice.chance(20)) world.holds.expire(world.now + std::chrono::hours{2});
       if (dice.chance(20)) world.now += std::chrono::minutes{dice.between(0, 600)};
     }
@@ -88,6 +91,25 @@ TEST_P(OracleTest, AgreesWithRunAuctionOnRandomMarketplaces) {
   for (int reason = 0; reason < kReasonCount; ++reason) {
     EXPECT_GE(seen[static_cast<Reason>(reason)], 10) << name_of(static_cast<Reason>(reason));
   }
+}
+
+TEST_P(OracleTest, AgreesWithRunAuctionWhereManyHoldsFail) {
+  std::map<Reason, int> seen;
+  int failed_holds = 0;
+  for (std::uint64_t world_number = 0; world_number < 40; ++world_number) {
+    const std::uint64_t seed = GetParam() * 1'000 + world_number;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Dice dice(seed);
+    AuctionWorld world;
+    populate(world, dice);
+    tighten(world, dice);
+    for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
+      run_and_compare(world, random_request(world, dice), seen, failed_holds);
+      if (dice.chance(80)) world.holds.expire(world.now + std::chrono::hours{2});
+    }
+    ASSERT_FALSE(testing::Test::HasFailure());
+  }
+  EXPECT_GE(failed_holds, 500);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, OracleTest, testing::Values(1, 2, 3, 4, 5, 6, 7, 8));

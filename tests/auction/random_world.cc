@@ -198,6 +198,38 @@ void populate(AuctionWorld& world, Dice& dice) {
     populate_shop(world, "shop-" + std::to_string(n), dice);
 }
 
+void tighten(AuctionWorld& world, Dice& dice) {
+  for (const auto& [id, placement] : world.placements) {
+    world.edit(world.placements, id, [&dice](PlacementDoc& doc) {
+      doc.kind = PlacementKind::kDisplay;
+      doc.accepts_cpc = doc.accepts_cpm = true;
+      doc.reserve_cpc = doc.reserve_cpm = {};
+      doc.max_ads_per_advertiser = static_cast<std::uint32_t>(dice.between(1, 4));
+      doc.position_ctr.resize(5, doc.position_ctr.back());
+    });
+  }
+  for (const auto& [id, campaign] : world.campaigns) {
+    const Pricing pricing = campaign.pricing;
+    const std::string advertiser = campaign.advertiser_id;
+    CampaignDoc doc;
+    doc.advertiser_id = advertiser;
+    doc.pricing = pricing;
+    doc.pacing = PacingMode::kAsap;
+    doc.daily_budget = Micros{dice.between(1'000, pricing == Pricing::kCpc ? 200'000 : 5'000)};
+    world.put(id, doc);
+  }
+  for (const auto& [id, group] : world.ad_groups) {
+    world.edit(world.ad_groups, id, [](AdGroupDoc& doc) {
+      doc.placements.clear();
+      doc.categories.clear();
+      doc.audience.clear();
+    });
+    for (std::int64_t n = dice.between(0, 20); n > 0; --n) {
+      world.put("more-" + std::to_string(n) + "-" + id, random_ad(id, dice));
+    }
+  }
+}
+
 void live_a_little(AuctionWorld& world, Dice& dice) {
   for (const auto& [id, campaign] : world.campaigns) {
     if (dice.chance(30)) world.spend(id, Micros{dice.between(0, 300'000)});

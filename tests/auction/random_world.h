@@ -31,6 +31,10 @@ class Dice {
 // qualities are equal, so that ties, cuts and shared prices are common.
 void populate(AuctionWorld& world, Dice& dice);
 
+// Makes money tight and ads many: budgets for a few clicks, and nothing else that keeps an ad out, so that
+// holds fail one after the other while an auction is decided.
+void tighten(AuctionWorld& world, Dice& dice);
+
 // Spends, shows and clicks something, so that budgets, caps and the engine's own estimates come in.
 void live_a_little(AuctionWorld& world, Dice& dice);
 

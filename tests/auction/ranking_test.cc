@@ -19,16 +19,36 @@ struct RankingTest : testing::Test {
     return candidate;
   }
   std::vector<std::string> ranked(const RankingRules& rules) {
-    rank(candidates, RankingOrder("r-1", ids), rules, scratch, order, ranking);
+    ranking.start(candidates, RankingOrder("r-1", ids), rules);
+    ranking.finish();
+    return names();
+  }
+  std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (const Candidate* candidate : ranking) names.emplace_back(ids.at(candidate->ad.value));
+    for (const Candidate* candidate : ranking.ads()) names.emplace_back(ids.at(candidate->ad.value));
     return names;
+  }
+  // As run_auction() does when a hold fails.
+  void take_out(std::size_t place) {
+    ranking.ads()[place]->admitted = false;
+    ranking.ads()[place]->reason = Reason::kBudgetExhausted;
+    ranking.remove(place);
+  }
+  // Ads of a few advertisers and items, many of equal scores, a quarter of them out.
+  void add_random(std::mt19937_64& rng, std::size_t count) {
+    candidates.clear();
+    candidates.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      Candidate& ad = add("ad-" + std::to_string(i), rng() % 12, static_cast<std::uint32_t>(rng() % 8),
+                          static_cast<Symbol>(rng() % 30));
+      ad.pctr = {static_cast<std::int32_t>(rng() % 2)};
+      ad.admitted = rng() % 4 != 0;
+    }
   }
 
   Interner ids;
   std::vector<Candidate> candidates;
-  RankingScratch scratch;
-  std::vector<Candidate*> order, ranking;
+  Ranking ranking;
 };
 
 using Names = std::vector<std::string>;
@@ -95,6 +115,30 @@ TEST_F(RankingTest, WhatIsCutCutsNothingItself) {
   EXPECT_EQ(ranked(kWhole), (Names{"a", "c", "e"}));
 }
 
+TEST_F(RankingTest, AnAdThatIsNotShownCutsNoneOfItsItem) {
+  add("a", 9, 1, 1);
+  add("b", 8, 2, 2);
+  add("c", 7, 3, 3);  // not shown
+  add("d", 6, 4, 3);  // the same item as c
+  add("e", 5, 5, 1);  // the same item as a
+  EXPECT_EQ(ranked(kWhole), (Names{"a", "b", "c", "d"}));
+  EXPECT_EQ(candidates[3].reason, Reason::kOutranked);
+  EXPECT_EQ(candidates[4].reason, Reason::kDuplicateItem);
+}
+
+TEST_F(RankingTest, AnAdThatComesToBeShownCutsTheOthersOfItsItem) {
+  add("a", 9, 1, 1);
+  add("b", 8, 2, 2);
+  add("c", 7, 3, 3);
+  add("d", 6, 4, 3);
+  ranking.start(candidates, RankingOrder("r-1", ids), kWhole);
+  EXPECT_EQ(names(), (Names{"a", "b", "c"}));  // as far as slots and prices need
+  take_out(0);
+  ranking.finish();
+  EXPECT_EQ(names(), (Names{"b", "c"}));
+  EXPECT_EQ(candidates[3].reason, Reason::kDuplicateItem);
+}
+
 TEST_F(RankingTest, RankingAgainForgetsEarlierCuts) {
   add("a", 9, 1, 1);
   add("b", 8, 1, 2);
@@ -108,15 +152,7 @@ TEST_F(RankingTest, RankingAgainForgetsEarlierCuts) {
 TEST_F(RankingTest, ThePartialRankingIsTheHeadOfTheWhole) {
   std::mt19937_64 rng(11);
   for (int round = 0; round < 2'000; ++round) {
-    candidates.clear();
-    const std::size_t count = rng() % 60;
-    candidates.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      Candidate& ad = add("ad-" + std::to_string(i), rng() % 12, static_cast<std::uint32_t>(rng() % 8),
-                          static_cast<Symbol>(rng() % 30));
-      ad.pctr = {static_cast<std::int32_t>(rng() % 2)};
-      ad.admitted = rng() % 4 != 0;
-    }
+    add_random(rng, rng() % 60);
     RankingRules rules{.slots = 1 + static_cast<std::uint32_t>(rng() % 5),
                        .max_ads_per_advertiser = 1 + static_cast<std::uint32_t>(rng() % 3),
                        .whole = true};
@@ -127,6 +163,42 @@ TEST_F(RankingTest, ThePartialRankingIsTheHeadOfTheWhole) {
     ASSERT_EQ(head, Names(whole.begin(),
                           whole.begin() + static_cast<std::ptrdiff_t>(std::min(needed, whole.size()))));
   }
+}
+
+// The ranking with ads taken out of it against one made at once of those that are left.
+TEST_F(RankingTest, TakingAdsOutIsRankingTheRest) {
+  std::mt19937_64 rng(12);
+  int taken_out = 0, cuts = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    add_random(rng, rng() % 60);
+    const RankingRules rules{.slots = 1 + static_cast<std::uint32_t>(rng() % 5),
+                             .max_ads_per_advertiser = 1 + static_cast<std::uint32_t>(rng() % 3),
+                             .whole = rng() % 2 == 0};
+    const RankingOrder before("r-1", ids);
+    ranking.start(candidates, before, rules);
+    for (std::uint64_t left = rng() % 20; left > 0 && !ranking.ads().empty(); --left, ++taken_out) {
+      take_out(rng() % std::min<std::size_t>(rules.slots, ranking.ads().size()));
+    }
+    ranking.finish();
+
+    std::vector<Candidate> rest = candidates;
+    Ranking at_once;
+    at_once.start(rest, before, rules);
+    at_once.finish();
+    const auto ad_of = [](const Candidate* candidate) { return candidate->ad; };
+    ASSERT_TRUE(std::ranges::equal(ranking.ads(), at_once.ads(), {}, ad_of, ad_of)) << "round " << round;
+    if (rules.whole) {
+      ASSERT_TRUE(std::ranges::equal(ranking.order(), at_once.order(), {}, ad_of, ad_of))
+          << "round " << round;
+    }
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      if (!rest[i].admitted) continue;
+      ASSERT_EQ(candidates[i].reason, rest[i].reason) << "round " << round << ", ad " << i;
+      cuts += rest[i].reason == Reason::kOutranked ? 0 : 1;
+    }
+  }
+  EXPECT_GT(taken_out, 100'000);
+  EXPECT_GT(cuts, 50'000);
 }
 
 }  // namespace
