@@ -22,6 +22,7 @@
 
 #include "budget/failpoint.h"
 #include "budget/store_batch.h"
+#include "budget/store_log_tail.h"
 
 namespace gavel {
 namespace {
@@ -223,8 +224,13 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) 
   impl->cache = rocksdb::NewLRUCache(kBlockCacheBytes);
   const rocksdb::DBOptions options = db_options();
   rocksdb::DB* db = nullptr;
-  const Status s =
-      rocksdb::DB::Open(options, path, descriptors(path, options, impl->cache), &impl->families, &db);
+  const auto families = descriptors(path, options, impl->cache);
+  Status s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
+  if (s.IsCorruption()) {
+    const auto cuts = cut_torn_batches(path);
+    for (const std::string& cut : cuts) std::fprintf(stderr, "gavel: %s\n", cut.c_str());
+    if (!cuts.empty()) s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
+  }
   if (!s.ok()) return open_error(path, s);
   impl->db.reset(db);
   return std::unique_ptr<Store>(new Store(std::move(impl)));

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -68,10 +69,23 @@ class Restorer {
   std::string bytes_of(ino_t file) {
     std::string bytes = read_file(kept_file(file, ".bytes"));
     const auto path = live_.find(file);
-    if (unsynced_ != Unsynced::kTorn || path == live_.end()) return bytes;
-    const std::string written = read_file(path->second);
+    if ((unsynced_ != Unsynced::kTorn && unsynced_ != Unsynced::kHoles) || path == live_.end()) return bytes;
+    std::string written = read_file(path->second);
     if (written.size() <= bytes.size()) return bytes;
-    return written.substr(0, bytes.size() + rng_() % (written.size() - bytes.size() + 1));
+    if (unsynced_ == Unsynced::kTorn)
+      return written.substr(0, bytes.size() + rng_() % (written.size() - bytes.size() + 1));
+    make_holes(written, bytes.size());
+    return written;
+  }
+
+  // In what stands behind the first `synced` bytes.
+  void make_holes(std::string& bytes, std::size_t synced) {
+    constexpr std::size_t kSector = 512;
+    for (std::size_t begin = synced; begin < bytes.size();) {
+      const std::size_t end = std::min((begin / kSector + 1) * kSector, bytes.size());
+      if (rng_() % 2 == 0) bytes.replace(begin, end - begin, end - begin, '\0');
+      begin = end;
+    }
   }
 
   const fs::path kept_;

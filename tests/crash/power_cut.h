@@ -12,6 +12,7 @@ namespace gavel {
 enum class Unsynced {
   kLost,       // nothing of it is there
   kTorn,       // of each file some more bytes are there than were synced
+  kHoles,      // all bytes are there but for some sectors, which hold zeros
   kNamesOnly,  // all names are there, even of files that have no bytes yet, and removed ones are gone
 };
 

@@ -17,7 +17,7 @@ namespace gavel {
 namespace {
 
 constexpr const char* kDataDirectory = "data";  // of GaveldProcess
-constexpr Unsynced kKinds[] = {Unsynced::kLost, Unsynced::kTorn, Unsynced::kNamesOnly};
+constexpr Unsynced kKinds[] = {Unsynced::kLost, Unsynced::kTorn, Unsynced::kHoles, Unsynced::kNamesOnly};
 
 void load_and_kill_at_random(CrashWorld& world) {
   world.advance(std::chrono::minutes(30));
@@ -27,18 +27,22 @@ void load_and_kill_at_random(CrashWorld& world) {
   });
 }
 
-// Half of the cuts come at random moments, half at failpoints.
+// A third of the cuts each at random moments, at the failpoints in turn, and where something was written but
+// not synced.
 TEST(PowerCutTest, WhatWasAnsweredSurvivesEveryCut) {
+  constexpr std::uint64_t kSyncsMax = 150;
   const auto points = failpoints();
-  survive(std::max<std::uint64_t>(crash_kills() / 5, 2), [&](CrashWorld& world, std::uint64_t round) {
+  survive(std::max<std::uint64_t>(crash_kills() / 5, 3), [&](CrashWorld& world, std::uint64_t round) {
     const PowerCut cut(world.server().directory().path());
-    if (round % 2 == 0) {
+    if (round % 3 == 0) {
       const bool started = world.start_with_failpoints({cut.variable()});
       EXPECT_TRUE(started) << world.server().log();
       if (started) load_and_kill_at_random(world);
-    } else {
-      const Failpoint& point = points[round / 2 % points.size()];
+    } else if (round % 3 == 1) {
+      const Failpoint& point = points[round / 3 % points.size()];
       die_at(world, point.name, 1 + world.rng()() % point.nth_max, false, {cut.variable()});
+    } else {
+      die_at(world, "disk-before-sync", 1 + world.rng()() % kSyncsMax, false, {cut.variable()});
     }
     cut.leave(kDataDirectory, kKinds[world.rng()() % std::size(kKinds)], world.rng());
   });
