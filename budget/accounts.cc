@@ -119,25 +119,34 @@ Funds Accounts::check(const Payer& payer, Day today, Micros expected) const {
   return Funds::kEnough;
 }
 
-// Adds first and looks afterwards: of two racing holds the one that adds second to an account counts both.
-Funds Accounts::try_hold(const Payer& payer, Day today, Micros amount) {
-  AdvertiserAccount& advertiser = (*this)[payer.advertiser];
-  CampaignAccount& campaign = (*this)[payer.campaign];
-  const std::int64_t by_advertiser =
-      advertiser.held.fetch_add(amount.value, std::memory_order_acq_rel) + amount.value;
-  const std::int64_t by_campaign =
-      campaign.held.fetch_add(amount.value, std::memory_order_acq_rel) + amount.value;
-  const Room room = room_of(payer, today);
-  Funds funds = Funds::kEnough;
-  if (room.account < by_advertiser || room.campaign < by_campaign) funds = Funds::kBudgetExhausted;
-  if (room.balance < by_advertiser) funds = Funds::kBalanceExhausted;
-  if (funds == Funds::kEnough) {
-    held_total_.fetch_add(amount.value, std::memory_order_relaxed);
-    return funds;
+// Adds to what is held where `room` has space for it beside what is held already. Nothing is added where it
+// has not, so that a hold that fails never makes another one fail.
+bool Accounts::add_within(std::atomic<std::int64_t>& held, std::int64_t amount, std::int64_t room) {
+  std::int64_t seen = held.load(std::memory_order_acquire);
+  while (seen + amount <= room) {
+    if (held.compare_exchange_weak(seen, seen + amount, std::memory_order_acq_rel,
+                                   std::memory_order_acquire)) {
+      return true;
+    }
   }
-  advertiser.held.fetch_sub(amount.value, std::memory_order_acq_rel);
-  campaign.held.fetch_sub(amount.value, std::memory_order_acq_rel);
-  return funds;
+  return false;
+}
+
+// The campaign first: it is the narrower, so that what fails there never touches its advertiser.
+Funds Accounts::try_hold(const Payer& payer, Day today, Micros amount) {
+  const Funds funds = check(payer, today, amount);
+  if (funds != Funds::kEnough) return funds;
+  CampaignAccount& campaign = (*this)[payer.campaign];
+  const Room room = room_of(payer, today);
+  if (!add_within(campaign.held, amount.value, room.campaign)) return Funds::kBudgetExhausted;
+  std::atomic<std::int64_t>& by_advertiser = (*this)[payer.advertiser].held;
+  if (!add_within(by_advertiser, amount.value, std::min(room.balance, room.account))) {
+    campaign.held.fetch_sub(amount.value, std::memory_order_acq_rel);
+    const bool over_balance = room.balance < by_advertiser.load(std::memory_order_acquire) + amount.value;
+    return over_balance ? Funds::kBalanceExhausted : Funds::kBudgetExhausted;
+  }
+  held_total_.fetch_add(amount.value, std::memory_order_relaxed);
+  return Funds::kEnough;
 }
 
 void Accounts::release_hold(CampaignIx campaign, AdvertiserIx advertiser, Micros amount) {

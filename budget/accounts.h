@@ -98,7 +98,7 @@ class Accounts {
   Funds check(const Payer& payer, Day today, Micros expected) const;
 
   // check(), then adds `amount` to what campaign and advertiser hold; on failure nothing is held. Any thread, no lock:
-  // of two racing holds that do not both fit at least one fails.
+  // of racing holds of one payer as many succeed as fit, never more.
   Funds try_hold(const Payer& payer, Day today, Micros amount);
   void release_hold(CampaignIx campaign, AdvertiserIx advertiser, Micros amount);
 
@@ -117,6 +117,7 @@ class Accounts {
   std::atomic<std::int64_t> held_total_{0};
   struct Room;
   Room room_of(const Payer& payer, Day today) const;
+  static bool add_within(std::atomic<std::int64_t>& held, std::int64_t amount, std::int64_t room);
   struct FestivalPairs;
   std::shared_ptr<FestivalPairs> festival_pairs_;  // (campaign, festival) -> account; see accounts.cc
 };

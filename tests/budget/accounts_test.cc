@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 #include <vector>
 
@@ -136,6 +137,30 @@ TEST(Accounts, FestivalAccountsAreOnePerCampaignAndFestival) {
   EXPECT_EQ(accounts[b].campaign.load(), 2u);
   EXPECT_EQ(accounts[b].festival.load(), 1u);
   EXPECT_EQ(accounts.festival_count(), 2u);
+}
+
+// A hold that failed used to be counted for a moment, so that two racing holds both failed where one fits.
+TEST(Accounts, OfTwoRacingHoldsOneWinsWhereOneFits) {
+  Accounts accounts;
+  accounts.open(kShop).opening_balance = 1'000;
+  accounts.open(kCampaign, kShop).daily_budget = 700;
+  constexpr int kRounds = 20'000;
+  std::barrier together(2);
+  std::atomic<int> winners{0};
+  const auto race = [&] {
+    for (int round = 0; round < kRounds; ++round) {
+      together.arrive_and_wait();
+      const bool won = accounts.try_hold({kShop, kCampaign, {}}, kToday, {600}) == Funds::kEnough;
+      if (won) winners.fetch_add(1);
+      together.arrive_and_wait();
+      if (won) accounts.release_hold(kCampaign, kShop, {600});
+    }
+  };
+  std::thread other(race);
+  race();
+  other.join();
+  EXPECT_EQ(winners.load(), kRounds);
+  EXPECT_EQ(accounts.held_total().value, 0);
 }
 
 TEST(Accounts, RacingHoldsNeverPassALimit) {
