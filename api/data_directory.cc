@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -22,6 +23,7 @@ constexpr std::string_view kSegmenterKey = "segmenter";
 constexpr std::string_view kEpochKey = "epoch";
 constexpr std::string_view kUserSaltKey = "user_salt";
 constexpr std::string_view kClockKey = "clock";  // also written by the ledger, in every batch
+constexpr std::string_view kChangeClockKey = "change_clock";
 constexpr std::string_view kFirstCurrency = "CNY";
 
 std::string big_endian(std::uint64_t value, std::size_t bytes) {
@@ -149,8 +151,11 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
     return DataDirectoryError{"data directory " + path + " has no salt for user hashes"};
   }
   std::memcpy(directory.user_salt.data(), salt->data(), salt->size());
-  if (const auto clock = directory.store->get(Family::kMeta, kClockKey)) {
-    directory.last_clock = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
+  for (const std::string_view key : {kClockKey, kChangeClockKey}) {
+    const auto clock = directory.store->get(Family::kMeta, key);
+    if (!clock) continue;
+    const Timestamp known = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
+    directory.last_clock = std::max(directory.last_clock.value_or(known), known);
   }
   return directory;
 }
@@ -159,6 +164,10 @@ std::optional<StoreError> store_clock(Store& store, Timestamp now) {
   WriteBatch batch;
   batch.put(Family::kMeta, kClockKey, big_endian(static_cast<std::uint64_t>(to_micros(now)), 8));
   return store.write(batch);
+}
+
+void put_change_clock(WriteBatch& batch, Timestamp now) {
+  batch.put(Family::kMeta, kChangeClockKey, big_endian(static_cast<std::uint64_t>(to_micros(now)), 8));
 }
 
 }  // namespace gavel

@@ -52,5 +52,8 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
 
 // Makes the business time durable: a restart does not begin before it.
 std::optional<StoreError> store_clock(Store& store, Timestamp now);
+// The same with a change of resources, which comes beside the ledger's batches: it has a place of its own, so that
+// neither puts an earlier time over the other's later one.
+void put_change_clock(WriteBatch& batch, Timestamp now);
 
 }  // namespace gavel

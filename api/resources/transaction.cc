@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/data_directory.h"
 #include "api/json/json_writer.h"
 #include "api/json/resource_reader.h"
 #include "api/json/resource_writer.h"
@@ -156,6 +157,8 @@ std::optional<StoreError> Transaction::commit() {
       batch.put(Family::kChanges, change_key(registry_.last_change_ + 1 + i), changes_[i]);
     }
     for (const auto& [key, url] : landing_urls_) batch.put(Family::kLandingUrls, key, url);
+    // What is stamped with a time must not come to lie in the future of a restart.
+    put_change_clock(batch, now_);
     GAVEL_FAILPOINT("change-before-write");
     error = registry_.parts_.store.write(batch);
     GAVEL_FAILPOINT("change-after-write");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/data_directory.h"
 #include "api/resources/change_log.h"
 #include "tests/support/resource_world.h"
 
@@ -571,6 +572,22 @@ TEST_F(RegistryTest, WhatWasAnsweredIsDurable) {
     EXPECT_EQ(again.dump(), world->dump());
     EXPECT_EQ(again.changes(), world->changes());
   }
+}
+
+// Only the ledger stored the time: a restart on a system clock that was set back began before what was
+// changed.
+TEST(RegistryClock, ARestartDoesNotBeginBeforeTheLastChange) {
+  const TempDir directory;
+  Timestamp changed;
+  {
+    ResourceWorld world(directory.file("db"));
+    changed = *world.clock.advance(world.clock.now() + std::chrono::hours{5});
+    world.put("advertiser", "s1", R"({"name":"Shop"})");
+    ASSERT_FALSE(store_clock(*world.store, changed - std::chrono::hours{1}));  // a batch of the ledger before
+  }
+  const auto data = open_data_directory(directory.path(), {"UTC", "CNY", "segmenter"});
+  ASSERT_TRUE(data) << data.error().message;
+  EXPECT_EQ(data->last_clock, changed);
 }
 
 TEST_F(RegistryTest, NamesARecordThatCannotBeRead) {
