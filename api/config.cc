@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "api/json/json_writer.h"
+#include "budget/clock.h"
 
 namespace gavel {
 namespace {
@@ -292,6 +293,7 @@ class Reader {
     if (!moment)
       return wrong(node, kClockStart,
                    "must be a time with its offset from UTC, such as 2024-11-11T00:00:00Z");
+    if (*moment >= kClockEnd) return wrong(node, kClockStart, "must not lie after the year 9998");
     config_.clock.start = moment;
   }
 

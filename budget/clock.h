@@ -9,6 +9,10 @@
 
 namespace gavel {
 
+// Business time stays before this: years have four digits wherever a time is shown, and what is reckoned from now on
+// (the end of a day, the life of a token) has a year to spare.
+inline constexpr Timestamp kClockEnd = std::chrono::sys_days{std::chrono::year{9999} / 1 / 1};
+
 enum class ClockError { kNotManual, kBackwards };
 
 // Thread-safe. `system` mode follows `source` but holds still while that lies behind what was shown before (or

@@ -93,8 +93,10 @@ void answer_jump(const OperationServices& services, Timestamp to, ResponseWriter
 
 void post_clock(const Services& services, const Request& request, ResponseWriter given) {
   Timestamp to;
-  if (!read_body(request, given,
-                 [&](ObjectReader& root) { root.take_timestamp("now", Need::kRequired, to); }))
+  if (!read_body(request, given, [&](ObjectReader& root) {
+        if (!root.take_timestamp("now", Need::kRequired, to) || to < kClockEnd) return;
+        root.add_error("now", "lies after the year 9998");
+      }))
     return;
   const SharedWriter writer = share(std::move(given));
   if (!services->background([services, to, writer] { answer_jump(*services, to, *writer); })) {

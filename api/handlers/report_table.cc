@@ -9,7 +9,7 @@
 namespace gavel {
 namespace {
 
-constexpr std::uint32_t kNull = 0xFFFFFFFF;  // as Index::kNone
+constexpr std::int64_t kNull = 0xFFFFFFFF;  // as Index::kNone
 constexpr int kCtrDecimals = 9, kRoasDecimals = 6;
 
 // numerator x scale / denominator, rounded half to even; nothing over zero.
@@ -37,16 +37,16 @@ void visit_figures(const ReportCounters& c, Visit&& visit) {
   visit("roas", ratio(c.value_micros, c.cost_micros, 1'000'000), kRoasDecimals);
 }
 
-std::uint32_t seconds_of(Timestamp t) {
-  return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count());
+std::int64_t seconds_of(Timestamp t) {
+  return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
 }
 
 }  // namespace
 
 std::size_t ReportTable::GroupHash::operator()(const ReportGroup& group) const noexcept {
   std::uint64_t hash = 0;
-  for (const std::uint32_t value : group) {
-    hash = (hash ^ value) * 0x9E37'79B9'7F4A'7C15U;
+  for (const std::int64_t value : group) {
+    hash = (hash ^ static_cast<std::uint64_t>(value)) * 0x9E37'79B9'7F4A'7C15U;
     hash ^= hash >> 32;
   }
   return hash;
@@ -65,10 +65,10 @@ bool ReportTable::add(const ReportKey& key, const ReportCounters& counters) {
   return !made || sums_.size() <= groups_max_;
 }
 
-std::uint32_t ReportTable::day_of(Timestamp hour) {
+std::int64_t ReportTable::day_of(Timestamp hour) {
   if (hour != last_hour_) {
     last_hour_ = hour;
-    last_day_ = static_cast<std::uint32_t>(calendar_.day_of(hour).time_since_epoch().count());
+    last_day_ = calendar_.day_of(hour).time_since_epoch().count();
   }
   return last_day_;
 }
@@ -114,11 +114,11 @@ ReportRowKey ReportTable::key_of(const ReportGroup& group) const {
   for (std::size_t i = 0; i < key.size(); ++i) {
     const ReportColumn column = query_.group_by[i];
     if (column == ReportColumn::kDay) {
-      key[i] = day_text(Day(std::chrono::days(static_cast<std::int32_t>(group[i]))));
+      key[i] = day_text(Day(std::chrono::days(group[i])));
     } else if (column == ReportColumn::kHour) {
       append_timestamp(key[i], Timestamp(std::chrono::seconds(group[i])));
     } else if (group[i] != kNull) {
-      key[i] = symbols_.of(*info_of(column).id_of).at(group[i]);
+      key[i] = symbols_.of(*info_of(column).id_of).at(static_cast<std::uint32_t>(group[i]));
     }
   }
   return key;
@@ -130,7 +130,8 @@ bool ReportTable::before(const ReportGroup& a, const ReportGroup& b) const {
     const std::optional<ResourceType> ids = info_of(query_.group_by[i]).id_of;
     if (!ids) return a[i] < b[i];
     if (a[i] == kNull || b[i] == kNull) return a[i] == kNull;
-    return symbols_.of(*ids).at(a[i]) < symbols_.of(*ids).at(b[i]);
+    const Interner& names = symbols_.of(*ids);
+    return names.at(static_cast<std::uint32_t>(a[i])) < names.at(static_cast<std::uint32_t>(b[i]));
   }
   return false;
 }

@@ -11,11 +11,11 @@
 
 namespace gavel {
 
-// Groups of one report, about 110 bytes each; a report of more is refused.
+// Groups of one report, about 150 bytes each; a report of more is refused.
 inline constexpr std::size_t kReportGroupsMax = 1'000'000;
 
 // The group columns of one sum: days since 1970, seconds since 1970 or internal ids; unused places are 0.
-using ReportGroup = std::array<std::uint32_t, kReportColumns>;
+using ReportGroup = std::array<std::int64_t, kReportColumns>;
 
 // One row of the answer.
 struct ReportRow {
@@ -49,7 +49,7 @@ class ReportTable {
   ReportGroup group_of(const ReportKey& key);
   ReportRowKey key_of(const ReportGroup& group) const;
   bool before(const ReportGroup& a, const ReportGroup& b) const;
-  std::uint32_t day_of(Timestamp hour);
+  std::int64_t day_of(Timestamp hour);
 
   const ReportQuery& query_;
   const Calendar& calendar_;
@@ -57,7 +57,7 @@ class ReportTable {
   std::size_t groups_max_;
   std::unordered_map<ReportGroup, ReportCounters, GroupHash> sums_;
   Timestamp last_hour_ = Timestamp::min();  // rows come by the hour: the day is looked up once for each
-  std::uint32_t last_day_ = 0;
+  std::int64_t last_day_ = 0;
 };
 
 // {"rows": [...], "next_page_token": token or null}

@@ -132,6 +132,7 @@ constexpr Row kRows[] = {
     {"[clock]\nstart = \"2024-13-11T00:00:00Z\"", "2", "clock.start must be"},
     {"[clock]\nstart = \"yesterday\"", "2", "clock.start must be"},
     {"[clock]\nstart = 5", "2", "clock.start must be"},
+    {"[clock]\nstart = \"9999-01-01T00:00:00Z\"", "2", "clock.start must not lie after the year 9998"},
     {"clock = 5", "1", "clock must be a table"},
     {"api_keys = 5", "1", "api_keys must be tables"},
     {"[[api_keys]]\nrole = \"admin\"", "1", "key_sha256 must be"},

@@ -55,6 +55,9 @@ TEST_F(HandlersOperationTest, TheClockMovesForward) {
   EXPECT_EQ(HandlersWorld::fields(world_.post("/v1/admin/clock", R"({"now":null,"at":1})")), "/now /at");
   EXPECT_EQ(world_.post("/v1/admin/clock", "{}", kPlatformKey).status, 403);
   EXPECT_EQ(world_.post("/v1/admin/clock", "{}", "").status, 401);
+  const ClientResponse too_far = world_.post("/v1/admin/clock", R"({"now":"9999-01-01T00:00:00Z"})");
+  EXPECT_EQ(too_far.status, 400) << "times of five-digit years would follow";
+  EXPECT_EQ(HandlersWorld::fields(too_far), "/now");
   world_.background_busy = true;
   EXPECT_EQ(world_.post("/v1/admin/clock", R"({"now":"2027-01-01T00:00:00Z"})").status, 503);
 }

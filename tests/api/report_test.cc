@@ -8,6 +8,7 @@
 
 #include "api/handlers/report_query.h"
 #include "api/handlers/report_table.h"
+#include "api/json/json_reader.h"
 #include "tests/api/handlers_world.h"
 
 namespace gavel {
@@ -75,6 +76,23 @@ class ReportTableTest : public testing::Test {
   const Calendar calendar_ = *Calendar::load("Asia/Shanghai");
   std::mt19937 random_{11};
 };
+
+// Seconds of 32 bits made them hours of 1970.
+TEST_F(ReportTableTest, HoursAfter2106AndBefore1970AreShownAndInOrder) {
+  ReportQuery query;
+  query.group_by = {ReportColumn::kHour};
+  ReportTable table(query, calendar_, symbols_);
+  for (const char* text :
+       {"9998-12-31T23:00:00Z", "2024-11-11T00:00:00Z", "2106-02-07T07:00:00Z", "1969-12-31T23:00:00Z"}) {
+    ReportKey key = random_key();
+    ASSERT_TRUE(parse_timestamp(text, key.hour));
+    ASSERT_TRUE(table.add(key, random_counters()));
+  }
+  std::vector<std::string> hours;
+  for (const ReportRow& row : table.page(10).rows) hours.push_back(row.key[0]);
+  EXPECT_THAT(hours, ElementsAre("1969-12-31T23:00:00Z", "2024-11-11T00:00:00Z", "2106-02-07T07:00:00Z",
+                                 "9998-12-31T23:00:00Z"));
+}
 
 TEST_F(ReportTableTest, AnyGroupingEqualsItsSlowTwin) {
   for (int round = 0; round < 200; ++round) {
