@@ -20,7 +20,8 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kTimeZoneKey = "time_zone";
 constexpr std::string_view kCurrencyKey = "currency";
 constexpr std::string_view kSegmenterKey = "segmenter";
-constexpr std::string_view kEpochKey = "epoch";
+constexpr std::string_view kEpochsKey = "epochs";
+constexpr std::string_view kDirectoryIdKey = "directory_id";
 constexpr std::string_view kUserSaltKey = "user_salt";
 constexpr std::string_view kClockKey = "clock";  // also written by the ledger, in every batch
 constexpr std::string_view kChangeClockKey = "change_clock";
@@ -70,18 +71,21 @@ std::optional<std::string> make_tmp_folder(const std::string& tmp) {
   return std::nullopt;
 }
 
-std::string random_salt() {
-  std::string salt(16, '\0');
-  randombytes_buf(salt.data(), salt.size());
-  return salt;
+std::string random_bytes(std::size_t size) {
+  std::string bytes(size, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return bytes;
 }
+constexpr std::size_t kSaltBytes = sizeof(DataDirectory::user_salt);
 
 // Adds to `batch` what is missing in a directory of format `from`.
 void migrate(int from, const Store& store, WriteBatch& batch) {
   if (from < 2) {
     if (!store.get(Family::kMeta, kCurrencyKey)) batch.put(Family::kMeta, kCurrencyKey, kFirstCurrency);
-    if (!store.get(Family::kMeta, kUserSaltKey)) batch.put(Family::kMeta, kUserSaltKey, random_salt());
+    if (!store.get(Family::kMeta, kUserSaltKey))
+      batch.put(Family::kMeta, kUserSaltKey, random_bytes(kSaltBytes));
   }
+  if (from < 3) batch.put(Family::kMeta, kDirectoryIdKey, random_bytes(sizeof(DirectoryId)));
   batch.put(Family::kMeta, kFormatKey, std::to_string(kDataFormat));
 }
 
@@ -90,7 +94,8 @@ void record_traits(const DataTraits& traits, WriteBatch& batch) {
   batch.put(Family::kMeta, kTimeZoneKey, traits.time_zone);
   batch.put(Family::kMeta, kCurrencyKey, traits.currency);
   batch.put(Family::kMeta, kSegmenterKey, traits.segmenter);
-  batch.put(Family::kMeta, kUserSaltKey, random_salt());
+  batch.put(Family::kMeta, kUserSaltKey, random_bytes(kSaltBytes));
+  batch.put(Family::kMeta, kDirectoryIdKey, random_bytes(sizeof(DirectoryId)));
 }
 
 std::optional<std::string> refuse_other(const Store& store, const std::string& path, std::string_view key,
@@ -126,6 +131,28 @@ std::optional<std::string> settle_format(Store& store, const std::string& path, 
   return refuse_other(store, path, kSegmenterKey, "word segmenter", traits.segmenter);
 }
 
+template <std::size_t kSize>
+bool read_bytes(const Store& store, std::string_view key, std::array<std::uint8_t, kSize>& out) {
+  const auto stored = store.get(Family::kMeta, key);
+  if (!stored || stored->size() != kSize) return false;
+  std::memcpy(out.data(), stored->data(), kSize);
+  return true;
+}
+
+// Makes an epoch of this start's own durable before any token is made in it.
+std::optional<std::string> begin_epoch(DataDirectory& directory) {
+  auto epochs = TokenEpochs::decode(directory.store->get(Family::kMeta, kEpochsKey).value_or(""));
+  if (!epochs) return "data directory " + directory.path + " has an unreadable list of epochs";
+  do {
+    directory.epoch = randombytes_random();
+  } while (!epochs->begin(directory.epoch));
+  WriteBatch batch;
+  batch.put(Family::kMeta, kEpochsKey, epochs->encode());
+  if (const auto failed = directory.store->write(batch)) return failed->message;
+  directory.epochs = std::move(*epochs);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path,
@@ -140,17 +167,14 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
   if (!sync_path(path)) return DataDirectoryError{cannot_sync(path)};
   if (auto failed = settle_format(*directory.store, path, traits)) return DataDirectoryError{*failed};
 
-  const auto last_epoch = directory.store->get(Family::kMeta, kEpochKey);
-  directory.epoch = static_cast<std::uint32_t>(last_epoch ? from_big_endian(*last_epoch) : 0) + 1;
-  WriteBatch batch;
-  batch.put(Family::kMeta, kEpochKey, big_endian(directory.epoch, 4));
-  if (const auto failed = directory.store->write(batch)) return DataDirectoryError{failed->message};
+  if (auto failed = begin_epoch(directory)) return DataDirectoryError{*failed};
 
-  const auto salt = directory.store->get(Family::kMeta, kUserSaltKey);
-  if (!salt || salt->size() != directory.user_salt.size()) {
+  if (!read_bytes(*directory.store, kUserSaltKey, directory.user_salt)) {
     return DataDirectoryError{"data directory " + path + " has no salt for user hashes"};
   }
-  std::memcpy(directory.user_salt.data(), salt->data(), salt->size());
+  if (!read_bytes(*directory.store, kDirectoryIdKey, directory.id)) {
+    return DataDirectoryError{"data directory " + path + " has no id"};
+  }
   for (const std::string_view key : {kClockKey, kChangeClockKey}) {
     const auto clock = directory.store->get(Family::kMeta, key);
     if (!clock) continue;
@@ -158,6 +182,18 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
     directory.last_clock = std::max(directory.last_clock.value_or(known), known);
   }
   return directory;
+}
+
+std::optional<StoreError> end_epoch_of_copy(const std::string& database,
+                                            std::vector<std::uint64_t> next_serials) {
+  const auto copy = Store::open(database);
+  if (!copy) return copy.error();
+  auto epochs = TokenEpochs::decode((*copy)->get(Family::kMeta, kEpochsKey).value_or(""));
+  if (!epochs) return StoreError{StoreError::Code::kCorrupt, database + " has an unreadable list of epochs"};
+  epochs->end_newest(std::move(next_serials));
+  WriteBatch batch;
+  batch.put(Family::kMeta, kEpochsKey, epochs->encode());
+  return (*copy)->write(batch);
 }
 
 std::optional<StoreError> store_clock(Store& store, Timestamp now) {

@@ -12,7 +12,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "api/tokens/token_epochs.h"
+#include "api/tokens/token_keys.h"
 #include "budget/result.h"
 #include "budget/store.h"
 #include "budget/time.h"
@@ -21,7 +24,8 @@ namespace gavel {
 
 // 1: development snapshots without a recorded currency (it was CNY) and without a salt for user hashes.
 // 2: records both.
-inline constexpr int kDataFormat = 2;
+// 3: has an id, and the epochs of its tokens. Tokens of before are not accepted any more.
+inline constexpr int kDataFormat = 3;
 
 // What stored data depends on. A directory made with another value of one of these is refused by name.
 struct DataTraits {
@@ -33,7 +37,9 @@ struct DataTraits {
 struct DataDirectory {
   std::string path;
   std::unique_ptr<Store> store;
-  std::uint32_t epoch = 0;                    // of this start: one more than the last one's, durable
+  std::uint32_t epoch = 0;                    // of this start, durable and among `epochs`
+  TokenEpochs epochs;                         // whose tokens are accepted
+  DirectoryId id{};                           // its copies have the same
   std::array<unsigned char, 16> user_salt{};  // key of the hash that stands for a user id
   std::optional<Timestamp> last_clock;        // the last business time the directory knows
 
@@ -49,6 +55,11 @@ struct DataDirectoryError {
 // for a person: held by another process, damaged, made by a newer format or for other traits.
 Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path,
                                                               const DataTraits& traits);
+
+// Makes a fresh copy of a data directory's database know where it parted: its newest epoch ends below `next_serials`, by
+// worker, which were read before the copy was made. Opens the copy, which shows that it can be opened.
+std::optional<StoreError> end_epoch_of_copy(const std::string& database,
+                                            std::vector<std::uint64_t> next_serials);
 
 // Makes the business time durable: a restart does not begin before it.
 std::optional<StoreError> store_clock(Store& store, Timestamp now);

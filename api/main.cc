@@ -182,7 +182,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .click_ttl = ttl.click_ttl,
                               .hold_ttl = std::chrono::seconds{my.config.hold_ttl_s},
                               .workers = my.workers});
-  add_event_routes(router, {my.keys, my.ledger, my.catalog, *my.data.store, my.workers,
+  add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.workers,
                             static_cast<std::size_t>(my.config.events.per_request_max)});
   add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger});
   add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});
@@ -201,6 +201,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                                 .ready = ready,
                                 .jump = [&my](Timestamp to) { return my.maintenance.jump(to); },
                                 .token_keys = own_token_keys(my.config),
+                                .next_serials = [&my] { return my.holds.next_numbers(); },
                                 .background = background});
 }
 
@@ -266,12 +267,14 @@ int run(const Config& config) {
   auto keys = read_token_keys(config);
   if (!keys) return fail(keys.error().message);
 
+  TokenKeys token_keys = keys_of_directory(*keys, data->id);
+
   // 2. Money and the catalog, as the disk knows them.
   Service service{.config = config,
                   .started_at = wall_clock(),
                   .calendar = std::move(*calendar),
                   .data = std::move(*data),
-                  .keys = std::move(*keys)};
+                  .keys = std::move(token_keys)};
   if (const auto failed = load_registry(service)) return fail(*failed);
 
   // 3. Requests.

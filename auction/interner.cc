@@ -117,6 +117,7 @@ std::uint32_t Interner::intern(std::string_view name) {
 }
 
 std::string_view Interner::at(std::uint32_t number) const {
+  if (number >= size()) return {};
   const char* stored = impl_->names[number];
   return stored == nullptr ? std::string_view{} : StringArena::view(stored);
 }

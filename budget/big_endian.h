@@ -51,6 +51,8 @@ class BigEndianReader {
   std::int64_t read_ordered64() {
     return static_cast<std::int64_t>(read<std::uint64_t>() ^ (std::uint64_t{1} << 63));
   }
+  // Whether a read found too few bytes.
+  bool failed() const { return failed_; }
   // Whether every byte was read and none was missing.
   bool complete() const { return !failed_ && rest_.empty(); }
 

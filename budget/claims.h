@@ -10,13 +10,18 @@
 
 namespace gavel {
 
-// Unique over all winners of a data directory, restarts included: `epoch` is raised durably at every start, `serial`
-// counts within one worker (its top 8 bits are the worker's number).
+// Unique over all winners of a data directory, restarts included: `epoch` is of one start of the server (see
+// api/tokens/token_epochs.h), `serial` counts within one worker (its top 8 bits are the worker's number).
 struct TokenId {
   std::uint32_t epoch = 0;
   std::uint64_t serial = 0;
   constexpr auto operator<=>(const TokenId&) const = default;
 };
+inline constexpr int kWorkerShift = 56;
+
+constexpr std::uint8_t worker_of(TokenId id) { return static_cast<std::uint8_t>(id.serial >> kWorkerShift); }
+// The worker's own count: 0, 1, 2 ...
+constexpr std::uint64_t number_of(TokenId id) { return id.serial & ((std::uint64_t{1} << kWorkerShift) - 1); }
 
 struct Claims {
   TokenId id;

@@ -8,8 +8,6 @@
 namespace gavel {
 namespace {
 
-constexpr int kWorkerShift = 56;
-constexpr std::uint64_t kSerialMask = (std::uint64_t{1} << kWorkerShift) - 1;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 void lower_to(std::atomic<std::int64_t>& value, std::int64_t to) {
@@ -68,8 +66,8 @@ TokenId HoldBook::place(CampaignIx campaign, AdvertiserIx advertiser, Micros amo
 }
 
 void HoldBook::release(TokenId id) {
-  const std::uint64_t serial = id.serial & kSerialMask;
-  if (id.epoch != epoch_ || (id.serial & ~kSerialMask) != worker_bits_) return;
+  const std::uint64_t serial = number_of(id);
+  if (id.epoch != epoch_ || id.serial != (worker_bits_ | serial)) return;
   Slot& slot = slots_[serial & mask_];
   if (slot.state.load(std::memory_order_acquire) == serial + 1) release_slot(slot, serial + 1);
 }
@@ -107,12 +105,18 @@ Holds::Holds(std::uint32_t epoch, std::uint8_t workers, std::size_t capacity_per
 }
 
 void Holds::release(TokenId id) {
-  const std::uint64_t worker = id.serial >> kWorkerShift;
+  const std::uint8_t worker = worker_of(id);
   if (id.epoch == epoch_ && worker < books_.size()) books_[worker]->release(id);
 }
 
 void Holds::expire(Timestamp now) {
   for (const auto& book : books_) book->expire(now);
+}
+
+std::vector<std::uint64_t> Holds::next_numbers() const {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& book : books_) numbers.push_back(book->next_number());
+  return numbers;
 }
 
 std::uint64_t Holds::evicted() const {

@@ -28,6 +28,8 @@ class HoldBook {
   // Releases every hold that expires at or before `now`.
   void expire(Timestamp now);
   std::uint64_t evicted() const { return evicted_.load(std::memory_order_relaxed); }  // released early, ring full
+  // The number of the next token: every token that was given out before the call has a lesser one.
+  std::uint64_t next_number() const { return next_.load(std::memory_order_acquire); }
 
  private:
   struct Slot;
@@ -52,6 +54,7 @@ class Holds {
   void release(TokenId id);
   void expire(Timestamp now);
   std::uint64_t evicted() const;
+  std::vector<std::uint64_t> next_numbers() const;  // next_number() by worker
 
  private:
   std::uint32_t epoch_;

@@ -31,6 +31,7 @@ enum class EventStatus : std::uint8_t { kCharged, kCounted, kDuplicate, kExpired
 struct LedgerEvent {
   EventType type = EventType::kImpression;
   Claims claims;
+  bool foreign = false;  // the token was issued in another future of this data directory: kExpired
   std::string conversion_id = {};  // conversions only: deduplicated by token and this
   Timestamp reported_at = {};      // the caller's `at`, stored and used for nothing
   Micros value = {};               // conversions only

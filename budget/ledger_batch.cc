@@ -45,6 +45,7 @@ LedgerBatch::LedgerBatch(const LedgerParts& parts, const LedgerOptions& options,
       hour_(parts.calendar.hour_begin(now)) {}
 
 EventOutcome LedgerBatch::record(const LedgerEvent& event) {
+  if (event.foreign) return {.status = EventStatus::kExpired};
   std::string key = dedupe_key(event);
   if (recorded_.contains(key) || parts_.store.get(Family::kDedupe, key))
     return {.status = EventStatus::kDuplicate};

@@ -47,6 +47,18 @@ std::optional<Claims> claims_of(const Request& request, const TokenKeys& keys, R
   return *claims;
 }
 
+// Whether an authentic token is of another future of this data directory: issued after the copy was made that
+// this one goes back to, or by another copy. What its ids stand for is not known here, even where they are in
+// use.
+bool is_foreign(const Claims& c, const TokenEpochs& epochs, const Symbols& symbols) {
+  const auto known = [&symbols](ResourceType type, auto ix) { return ix.value < symbols.of(type).size(); };
+  return !epochs.issued(c.id) || !known(ResourceType::kAd, c.ad) ||
+         !known(ResourceType::kAdGroup, c.ad_group) || !known(ResourceType::kCampaign, c.campaign) ||
+         !known(ResourceType::kAdvertiser, c.advertiser) || !known(ResourceType::kPlacement, c.placement) ||
+         (c.keyword.exists() && !known(ResourceType::kKeyword, c.keyword)) ||
+         (c.festival.exists() && !known(ResourceType::kFestival, c.festival));
+}
+
 std::string landing_url_key(AdIx ad, std::uint32_t revision) {
   std::string key;
   for (const std::uint32_t number : {ad.value, revision}) {
@@ -90,7 +102,8 @@ struct BatchAnswer {
 
 class EventHandlers {
  public:
-  explicit EventHandlers(const EventServices& services) : services_(services) {
+  explicit EventHandlers(const EventServices& services)
+      : services_(services), symbols_(services.catalog.current()->symbols()) {
     for (std::size_t i = 0; i < services.workers; ++i) workers_.push_back(std::make_unique<Worker>());
   }
 
@@ -104,9 +117,11 @@ class EventHandlers {
   void click(const Request& request, ResponseWriter writer) {
     const std::optional<Claims> claims = claims_of(request, services_.keys, writer);
     if (!claims) return;
-    std::optional<std::string> url = landing_url(*claims, *services_.catalog.current(), services_.store);
+    std::optional<std::string> url;
+    if (!foreign(*claims)) url = landing_url(*claims, *services_.catalog.current(), services_.store);
     if (!url) {
-      writer.send_problem(400, "the token is not one of ours", {{"t", "is for an ad that was never here"}});
+      writer.send_problem(400, "the token is not one of ours",
+                          {{"t", "was not issued for an ad of this server"}});
       return;
     }
     record(request, EventType::kClick, *claims, share(std::move(writer)),
@@ -133,6 +148,7 @@ class EventHandlers {
       const bool conversion = reported.type == EventType::kConversion;
       events.push_back({.type = reported.type,
                         .claims = *claims,
+                        .foreign = foreign(*claims),
                         .conversion_id = conversion ? std::string(reported.id) : std::string(),
                         .reported_at = reported.at.value_or(Timestamp{}),
                         .value = reported.value});
@@ -158,6 +174,8 @@ class EventHandlers {
     std::vector<ReportedEvent> reported;
   };
 
+  bool foreign(const Claims& claims) const { return is_foreign(claims, services_.epochs, symbols_); }
+
   // Submits one event and answers by `answer` when it is durable, whatever became of it. A HEAD is answered
   // as the GET would be and counts nothing.
   template <class Answer>
@@ -172,6 +190,7 @@ class EventHandlers {
     std::vector<LedgerEvent> events(1);
     events[0].type = type;
     events[0].claims = claims;
+    events[0].foreign = foreign(claims);
     services_.ledger.submit(std::move(events), [writer, answer = std::move(answer)](const auto& done) {
       if (done) {
         answer(*writer);
@@ -182,6 +201,7 @@ class EventHandlers {
   }
 
   EventServices services_;
+  const Symbols& symbols_;  // every snapshot of the catalog has the same
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

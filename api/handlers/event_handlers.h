@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/http/router.h"
+#include "api/tokens/token_epochs.h"
 #include "api/tokens/token_keys.h"
 #include "auction/catalog_publisher.h"
 #include "budget/ledger.h"
@@ -12,6 +13,7 @@ namespace gavel {
 // Everything referred to outlives the router.
 struct EventServices {
   const TokenKeys& keys;
+  const TokenEpochs& epochs;
   Ledger& ledger;
   const CatalogPublisher& catalog;
   const Store& store;  // landing URLs of earlier times

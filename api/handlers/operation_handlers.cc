@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "api/build_info.h"
+#include "api/data_directory.h"
 #include "api/handlers/replies.h"
 #include "api/json/json_reader.h"
 #include "api/json/json_writer.h"
@@ -133,7 +134,11 @@ std::optional<StoreError> copy_data(const OperationServices& services, const std
   std::error_code error;
   std::filesystem::create_directory(path, error);
   if (error) return cannot(path, "made", error.message());
-  if (auto failed = services.store.checkpoint((path / "db").string())) return failed;
+  // Read before the copy is made: whatever a token of a lesser number speaks of is in the copy.
+  std::vector<std::uint64_t> next_serials = services.next_serials();
+  const std::string database = (path / "db").string();
+  if (auto failed = services.store.checkpoint(database)) return failed;
+  if (auto failed = end_epoch_of_copy(database, std::move(next_serials))) return failed;
   if (!services.token_keys.empty()) {
     const std::filesystem::path keys = services.token_keys;
     const std::filesystem::path copy = path / keys.filename();

@@ -2,8 +2,10 @@
 // checkpoints.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "api/handlers/background.h"
 #include "api/http/router.h"
@@ -30,6 +32,8 @@ struct OperationServices {
   std::function<Result<Timestamp, Maintenance::JumpError>(Timestamp)> jump;
   // The file of token keys that belongs to a copy of the data; empty where the configuration names its own.
   std::string token_keys;
+  // By worker, the serial number of the next token. Called on the background's thread.
+  std::function<std::vector<std::uint64_t>()> next_serials;
   Background background;  // where jumps and checkpoints are made, one after the other
 };
 

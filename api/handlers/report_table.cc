@@ -75,6 +75,10 @@ std::int64_t ReportTable::day_of(Timestamp hour) {
 
 ReportGroup ReportTable::group_of(const ReportKey& key) {
   ReportGroup group{};
+  // An id that nothing here has is shown like none at all.
+  const auto named = [this](ResourceType type, auto ix) -> std::int64_t {
+    return symbols_.of(type).at(ix.value).empty() ? kNull : ix.value;
+  };
   for (std::size_t i = 0; i < query_.group_by.size(); ++i) {
     switch (query_.group_by[i]) {
       case ReportColumn::kDay:
@@ -84,25 +88,25 @@ ReportGroup ReportTable::group_of(const ReportKey& key) {
         group[i] = seconds_of(key.hour);
         break;
       case ReportColumn::kAdvertiser:
-        group[i] = key.advertiser.value;
+        group[i] = named(ResourceType::kAdvertiser, key.advertiser);
         break;
       case ReportColumn::kCampaign:
-        group[i] = key.campaign.value;
+        group[i] = named(ResourceType::kCampaign, key.campaign);
         break;
       case ReportColumn::kAdGroup:
-        group[i] = key.ad_group.value;
+        group[i] = named(ResourceType::kAdGroup, key.ad_group);
         break;
       case ReportColumn::kAd:
-        group[i] = key.ad.value;
+        group[i] = named(ResourceType::kAd, key.ad);
         break;
       case ReportColumn::kKeyword:
-        group[i] = key.keyword.value;
+        group[i] = named(ResourceType::kKeyword, key.keyword);
         break;
       case ReportColumn::kPlacement:
-        group[i] = key.placement.value;
+        group[i] = named(ResourceType::kPlacement, key.placement);
         break;
       case ReportColumn::kFestival:
-        group[i] = key.festival.value;
+        group[i] = named(ResourceType::kFestival, key.festival);
         break;
     }
   }

@@ -66,6 +66,18 @@ TokenKey TokenKey::of(const std::array<std::uint8_t, kTokenKeyBytes>& secret) {
   return key;
 }
 
+TokenKeys keys_of_directory(const TokenKeys& secrets, const DirectoryId& directory) {
+  TokenKeys keys;
+  for (const TokenKey& key : secrets) {
+    // Keyed BLAKE2b as a key derivation: neither other keys nor the secret follow from one of them.
+    std::array<std::uint8_t, kTokenKeyBytes> derived;
+    crypto_generichash(derived.data(), derived.size(), directory.data(), directory.size(), key.secret.data(),
+                       key.secret.size());
+    keys.push_back(TokenKey::of(derived));
+  }
+  return keys;
+}
+
 Result<TokenKeys, TokenKeyError> parse_token_keys(std::string_view text, std::string_view name) {
   TokenKeys keys;
   for (std::size_t line_number = 1; !text.empty(); ++line_number) {

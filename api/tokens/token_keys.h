@@ -27,6 +27,13 @@ struct TokenKey {
 // tokens have expired. Never empty.
 using TokenKeys = std::vector<TokenKey>;
 
+// Drawn once for a data directory and kept in it and its copies.
+using DirectoryId = std::array<std::uint8_t, 16>;
+
+// The keys of one data directory, each made of a secret and the directory's id: directories that share a secret file do
+// not accept each other's tokens, whose internal ids mean other things there.
+TokenKeys keys_of_directory(const TokenKeys& secrets, const DirectoryId& directory);
+
 struct TokenKeyError {
   std::string message;  // one line for a person: the file, the line, what is wrong; never the key
 };

@@ -37,18 +37,51 @@ class DataDirectoryTest : public testing::Test {
   std::string root_, path_;
 };
 
-TEST_F(DataDirectoryTest, IsMadeAndKeepsItsSaltWhileItsEpochRises) {
+TEST_F(DataDirectoryTest, IsMadeAndKeepsItsSaltAndIdWhileEveryStartHasAnEpochOfItsOwn) {
   auto first = open_data_directory(path_, traits_);
   ASSERT_TRUE(first) << first.error().message;
-  EXPECT_EQ(first->epoch, 1u);
   EXPECT_FALSE(first->last_clock);
   const auto salt = first->user_salt;
+  const auto id = first->id;
+  EXPECT_TRUE(first->epochs.issued({first->epoch, 5}));
   first->store.reset();
 
   auto second = open_data_directory(path_, traits_);
   ASSERT_TRUE(second) << second.error().message;
-  EXPECT_EQ(second->epoch, 2u);
+  EXPECT_NE(second->epoch, first->epoch);
   EXPECT_EQ(second->user_salt, salt);
+  EXPECT_EQ(second->id, id);
+  EXPECT_TRUE(second->epochs.issued({first->epoch, 5}));
+  EXPECT_TRUE(second->epochs.issued({second->epoch, 5}));
+
+  const auto other = open_data_directory(root_ + "/other", traits_);
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_NE(other->id, id);
+  EXPECT_FALSE(other->epochs.issued({first->epoch, 5}));
+}
+
+TEST_F(DataDirectoryTest, ACheckpointAcceptsWhatWasIssuedBeforeIt) {
+  constexpr std::uint64_t kWorker1 = std::uint64_t{1} << kWorkerShift;
+  auto original = open_data_directory(path_, traits_);
+  ASSERT_TRUE(original) << original.error().message;
+  std::filesystem::create_directory(root_ + "/copy");
+  ASSERT_FALSE(original->store->checkpoint(root_ + "/copy/db"));
+  ASSERT_FALSE(end_epoch_of_copy(root_ + "/copy/db", {7, 3}));
+  // It parted there whatever becomes of either.
+  for (int start = 0; start < 2; ++start) {
+    const auto copy = open_data_directory(root_ + "/copy", traits_);
+    ASSERT_TRUE(copy) << copy.error().message;
+    EXPECT_EQ(copy->id, original->id);
+    EXPECT_TRUE(copy->epochs.issued({original->epoch, 6}));
+    EXPECT_FALSE(copy->epochs.issued({original->epoch, 7}));
+    EXPECT_TRUE(copy->epochs.issued({original->epoch, kWorker1 | 2}));
+    EXPECT_FALSE(copy->epochs.issued({original->epoch, kWorker1 | 3}));
+    EXPECT_FALSE(copy->epochs.issued({original->epoch, 2 * kWorker1}));
+    EXPECT_TRUE(copy->epochs.issued({copy->epoch, 1'000}));
+    EXPECT_FALSE(original->epochs.issued({copy->epoch, 0}));
+  }
+  original->store.reset();
+  EXPECT_TRUE(open_data_directory(path_, traits_)->epochs.issued({original->epoch, 7}));
 }
 
 TEST_F(DataDirectoryTest, RemembersTheClock) {
@@ -77,10 +110,14 @@ TEST_F(DataDirectoryTest, IsRefusedWhileAnotherHoldsItAndItsSpoolIsLeftAlone) {
 
 TEST_F(DataDirectoryTest, OfAnotherKindIsRefusedByName) {
   ASSERT_TRUE(open_data_directory(path_, traits_));
-  struct Row { DataTraits traits; std::string said; };
-  for (const Row& row : {Row{{"Europe/Paris", "CNY", traits_.segmenter}, "time zone Asia/Shanghai, not Europe/Paris"},
-                         Row{{"Asia/Shanghai", "USD", traits_.segmenter}, "currency CNY, not USD"},
-                         Row{{"Asia/Shanghai", "CNY", "icu-99/unicode-20"}, "word segmenter icu-72.1/unicode-15.0"}}) {
+  struct Row {
+    DataTraits traits;
+    std::string said;
+  };
+  for (const Row& row :
+       {Row{{"Europe/Paris", "CNY", traits_.segmenter}, "time zone Asia/Shanghai, not Europe/Paris"},
+        Row{{"Asia/Shanghai", "USD", traits_.segmenter}, "currency CNY, not USD"},
+        Row{{"Asia/Shanghai", "CNY", "icu-99/unicode-20"}, "word segmenter icu-72.1/unicode-15.0"}}) {
     const auto opened = open_data_directory(path_, row.traits);
     ASSERT_FALSE(opened) << row.said;
     EXPECT_NE(opened.error().message.find(row.said), std::string::npos) << opened.error().message;
@@ -89,10 +126,10 @@ TEST_F(DataDirectoryTest, OfAnotherKindIsRefusedByName) {
 
 TEST_F(DataDirectoryTest, OfANewerFormatIsRefused) {
   ASSERT_TRUE(open_data_directory(path_, traits_));
-  set_meta("format", "3");
+  set_meta("format", "4");
   const auto opened = open_data_directory(path_, traits_);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().message.find("format 3, newer"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("format 4, newer"), std::string::npos) << opened.error().message;
   set_meta("format", "two");
   ASSERT_FALSE(open_data_directory(path_, traits_));
 }
@@ -102,10 +139,11 @@ TEST_F(DataDirectoryTest, OfTheFirstFormatIsMigrated) {
   set_meta("format", "1");
   erase_meta("currency");
   erase_meta("user_salt");
+  erase_meta("directory_id");
   {
     const auto opened = open_data_directory(path_, traits_);
     ASSERT_TRUE(opened) << opened.error().message;
-    EXPECT_EQ(opened->store->get(Family::kMeta, "format"), "2");
+    EXPECT_EQ(opened->store->get(Family::kMeta, "format"), "3");
     EXPECT_EQ(opened->store->get(Family::kMeta, "currency"), "CNY");
   }
   // A first format was always in yuan: another currency does not take it over.

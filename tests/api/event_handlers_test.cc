@@ -132,6 +132,33 @@ TEST_F(EventHandlersTest, WhatIsNoTokenOfOursIsRefused) {
   EXPECT_EQ(world_.get("/v1/click?t=" + world_.seal(foreign), "").status, 400);
 }
 
+// A data directory that was put back gives its internal ids out again: a token of the lost future charged and
+// led to whatever had them now, and ids that nothing had brought reports down.
+TEST_F(EventHandlersTest, ATokenOfAnotherFutureIsExpiredAndLeadsNowhere) {
+  const Claims ours = *open_token(world_.keys, world_.winner("home")["token"].text_or_empty());
+  std::vector<Claims> foreign(8, ours);
+  foreign[0].id.epoch = 3;
+  foreign[1].ad = {1'000};
+  foreign[2].ad_group = {1'000};
+  foreign[3].campaign = {1'000};
+  foreign[4].advertiser = {1'000};
+  foreign[5].placement = {1'000};
+  foreign[6].keyword = {1'000};
+  foreign[7].festival = {1'000};
+  for (std::size_t i = 0; i < foreign.size(); ++i) {
+    const std::string token = world_.seal(foreign[i]);
+    EXPECT_EQ(world_.get("/v1/impression?t=" + token, "").status, 204) << i;
+    const ClientResponse click = world_.get("/v1/click?t=" + token, "");
+    EXPECT_EQ(click.status, 400) << i;
+    EXPECT_EQ(click.header("location"), "") << i;
+    for (const char* type : {"impression", "click", "conversion"}) {
+      EXPECT_EQ(batch(event("e", type, token))[0]["status"], JsonTree("expired")) << type << i;
+    }
+  }
+  EXPECT_EQ(charged("campaign-a"), 0);
+  EXPECT_EQ(batch(event("e", "click", world_.seal(ours)))[0]["status"], JsonTree("charged"));
+}
+
 TEST_F(EventHandlersTest, ABatchIsAnsweredInOrder) {
   const JsonTree cpc = world_.winner("home"), cpm = world_.winner("strip");
   const std::string click = cpc["token"].text_or_empty(), shown = cpm["token"].text_or_empty();

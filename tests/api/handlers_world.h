@@ -56,6 +56,7 @@ class HandlersWorld {
                                        .hold_ttl = std::chrono::minutes{10},
                                        .workers = kWorkers});
     add_event_routes(server.router, {.keys = keys,
+                                     .epochs = epochs,
                                      .ledger = *ledger,
                                      .catalog = publisher,
                                      .store = *store,
@@ -77,6 +78,7 @@ class HandlersWorld {
                                          .ready = [this] { return ready.load(); },
                                          .jump = [this](Timestamp to) { return jump(to); },
                                          .token_keys = directory.file("tokens.key"),
+                                         .next_serials = [this] { return holds.next_numbers(); },
                                          .background = background});
     write_file(directory.file("tokens.key"), "secret");
     server.options.workers = kWorkers;
@@ -146,6 +148,13 @@ class HandlersWorld {
   Metrics metrics{kWorkers};
   const TokenKeys keys{TokenKey::of({1, 2, 3})};
   TokenSealer sealer{keys};
+  // Of tests' own tokens, and of the auctions'.
+  const TokenEpochs epochs = [] {
+    TokenEpochs known;
+    known.begin(1);
+    known.begin(2);
+    return known;
+  }();
   std::unique_ptr<Store> store;
   std::optional<Ledger> ledger;
   std::atomic<bool> ready = true, background_busy = false;

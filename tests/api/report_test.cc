@@ -94,6 +94,22 @@ TEST_F(ReportTableTest, HoursAfter2106AndBefore1970AreShownAndInOrder) {
                                  "9998-12-31T23:00:00Z"));
 }
 
+// They ended the process.
+TEST_F(ReportTableTest, IdsThatNothingHasAreNull) {
+  ReportQuery query;
+  query.group_by = {ReportColumn::kAd};
+  ReportTable table(query, calendar_, symbols_);
+  for (const std::uint32_t ad : {3u, 900u, 4'000'000'000u, 2u, 900u}) {
+    ReportKey key = random_key();
+    key.ad = {ad};
+    ASSERT_TRUE(table.add(key, {.clicks = 1}));
+  }
+  const ReportTable::Page page = table.page(10);
+  ASSERT_EQ(page.rows.size(), 3u);
+  EXPECT_EQ(page.rows[0].key[0], "");
+  EXPECT_EQ(page.rows[0].counters.clicks, 3);
+}
+
 TEST_F(ReportTableTest, AnyGroupingEqualsItsSlowTwin) {
   for (int round = 0; round < 200; ++round) {
     ReportQuery query;

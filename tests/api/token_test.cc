@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/tokens/claims_layout.h"
+#include "api/tokens/token_epochs.h"
 #include "api/tokens/token_keys.h"
 #include "api/tokens/token_sealer.h"
 #include "api/tokens/user_hash.h"
@@ -181,6 +182,55 @@ TEST(TokenTest, RotationAcceptsTheOldKeyUntilItIsDropped) {
   ASSERT_FALSE(open_token(after, old_token));
   EXPECT_EQ(open_token(after, old_token).error(), TokenError::kUnknownKey);
   EXPECT_EQ(open_token(before, new_token).error(), TokenError::kUnknownKey);
+}
+
+// Two data directories with one secret file charged each other's strangers.
+TEST(TokenTest, DirectoriesWithTheSameSecretsDoNotAcceptEachOthersTokens) {
+  const TokenKeys secrets{key_of(2), key_of(1)};
+  const TokenKeys ours = keys_of_directory(secrets, {1}), theirs = keys_of_directory(secrets, {2});
+  TokenSealer sealer(ours);
+  const std::string token = seal(sealer, some_claims());
+  EXPECT_TRUE(open_token(ours, token));
+  ASSERT_FALSE(open_token(theirs, token));
+  EXPECT_EQ(open_token(theirs, token).error(), TokenError::kUnknownKey);
+  EXPECT_FALSE(open_token(secrets, token));
+  // A rotation goes on as before.
+  const TokenKeys before = keys_of_directory({key_of(1)}, {1});
+  TokenSealer old_sealer(before);
+  EXPECT_TRUE(open_token(ours, seal(old_sealer, some_claims())));
+}
+
+TEST(TokenEpochsTest, KnowsItsOwnAndNobodyElses) {
+  TokenEpochs epochs;
+  EXPECT_FALSE(epochs.issued({0, 0}));
+  epochs.end_newest({1});  // there is none
+  EXPECT_TRUE(epochs.begin(9));
+  EXPECT_FALSE(epochs.begin(9));
+  epochs.end_newest({0, 2});
+  EXPECT_TRUE(epochs.begin(5));
+  const auto read = TokenEpochs::decode(epochs.encode());
+  ASSERT_TRUE(read);
+  for (const TokenEpochs& each : {epochs, *read}) {
+    EXPECT_FALSE(each.issued({9, 0}));
+    EXPECT_TRUE(each.issued({9, (std::uint64_t{1} << kWorkerShift) | 1}));
+    EXPECT_FALSE(each.issued({9, (std::uint64_t{1} << kWorkerShift) | 2}));
+    EXPECT_FALSE(each.issued({9, std::uint64_t{2} << kWorkerShift}));
+    EXPECT_TRUE(each.issued({5, ~std::uint64_t{0}}));
+    EXPECT_FALSE(each.issued({6, 0}));
+  }
+  for (std::size_t cut = 1; cut < epochs.encode().size(); ++cut) {
+    const std::string bytes = epochs.encode();
+    const bool whole = cut == bytes.size() - 5;  // the first epoch alone
+    EXPECT_EQ(TokenEpochs::decode(std::string_view(bytes).substr(0, cut)).has_value(), whole) << cut;
+  }
+}
+
+TEST(TokenEpochsTest, RemembersTheNewestOnly) {
+  TokenEpochs epochs;
+  for (std::uint32_t i = 0; i < kTokenEpochsMax + 2; ++i) EXPECT_TRUE(epochs.begin(i));
+  EXPECT_FALSE(epochs.issued({1, 0}));
+  EXPECT_TRUE(epochs.issued({2, 0}));
+  EXPECT_TRUE(epochs.issued({kTokenEpochsMax + 1, 0}));
 }
 
 TEST(TokenTest, AKeyOfTheSameIdOpensNothing) {

@@ -45,6 +45,8 @@ TEST(Interner, ReservedNumbersHaveNoName) {
   names.reserve(10);
   EXPECT_EQ(names.size(), 10U);
   EXPECT_TRUE(names.at(5).empty());
+  EXPECT_TRUE(names.at(10).empty());
+  EXPECT_TRUE(names.at(Interner::kAbsent).empty());
   EXPECT_EQ(names.find(""), Interner::kAbsent);
   EXPECT_EQ(names.intern("tenth"), 10U);
   names.reserve(3);
