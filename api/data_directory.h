@@ -24,7 +24,8 @@ namespace gavel {
 
 // 1: development snapshots without a recorded currency (it was CNY) and without a salt for user hashes.
 // 2: records both.
-// 3: has an id, and the epochs of its tokens. Tokens of before are not accepted any more.
+// 3: has an id, and the epochs of its tokens. Tokens of before are not accepted any more. Keeps what pacing has
+// learned.
 inline constexpr int kDataFormat = 3;
 
 // What stored data depends on. A directory made with another value of one of these is refused by name.

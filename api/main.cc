@@ -21,6 +21,7 @@
 #include "api/handlers/auction_handlers.h"
 #include "api/handlers/event_handlers.h"
 #include "api/handlers/operation_handlers.h"
+#include "api/handlers/pacing_handlers.h"
 #include "api/handlers/report_handlers.h"
 #include "api/handlers/yardstick_handler.h"
 #include "api/http/server.h"
@@ -29,6 +30,7 @@
 #include "api/maintenance.h"
 #include "api/metrics.h"
 #include "api/metrics_sources.h"
+#include "api/pacing_service.h"
 #include "api/resources/executor.h"
 #include "api/resources/registry.h"
 #include "api/resources/resource_routes.h"
@@ -158,9 +160,10 @@ struct Service {
   CatalogPublisher catalog{std::make_shared<const Catalog>(symbols)};
   std::unique_ptr<Registry> registry{};  // loaded by run()
 
+  PacingService pacing{{*data.store, calendar, accounts, catalog}, workers};
   Metrics metrics{workers};
   Authenticator authenticator{config.api_keys};
-  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger}};
+  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger, pacing}};
   std::atomic<const Server*> server{nullptr};  // once there is one
 };
 
@@ -173,6 +176,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .clock = my.clock,
                               .accounts = my.accounts,
                               .holds = my.holds,
+                              .pacing = my.pacing,
                               .click_stats = my.click_stats,
                               .frequency = my.frequency,
                               .metrics = my.metrics,
@@ -184,7 +188,8 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .workers = my.workers});
   add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.workers,
                             static_cast<std::size_t>(my.config.events.per_request_max)});
-  add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger});
+  add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger, my.pacing});
+  add_pacing_routes(router, {my.catalog, my.calendar, my.clock, *my.data.store, background});
   add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});
   if (my.config.yardstick_body_bytes > 0) {
     add_yardstick_route(router, static_cast<std::size_t>(my.config.yardstick_body_bytes));
@@ -224,6 +229,7 @@ std::optional<std::string> load_registry(Service& my) {
                                  [](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
   if (!registry) return registry.error().message;
   my.registry = std::move(*registry);
+  my.pacing.load();
   const CatalogSizes loaded = catalog_sizes(my.catalog);
   spdlog::info("loaded: {} advertisers, {} campaigns, {} ads, {} keywords", loaded.advertisers,
                loaded.campaigns, loaded.ads, loaded.keywords);
@@ -253,6 +259,7 @@ int serve(Service& my) {
   threads.reads.stop();
   my.maintenance.stop();
   my.ledger.stop();
+  my.pacing.save(my.clock.now());
   spdlog::info("stopped");
   return 0;
 }

@@ -39,6 +39,7 @@ void Maintenance::step(Timestamp now) {
   parts_.holds.expire(now);
   parts_.frequency.expire(now);
   parts_.ledger.drop_expired(now);
+  parts_.pacing.step(now);
 }
 
 Result<Timestamp, Maintenance::JumpError> Maintenance::jump(Timestamp to) {
@@ -47,12 +48,15 @@ Result<Timestamp, Maintenance::JumpError> Maintenance::jump(Timestamp to) {
   if (to < parts_.clock.now()) return JumpError::kBackwards;
   // What was submitted before the jump is decided by the time before it.
   parts_.ledger.flush();
+  // So is what was changed: it is paced from here on.
+  parts_.pacing.step_all(parts_.clock.now());
   GAVEL_FAILPOINT("clock-before-store");
   if (store_clock(parts_.store, to)) return JumpError::kNoSpace;
   GAVEL_FAILPOINT("clock-after-store");
   const auto now = parts_.clock.advance(to);
   if (!now) return JumpError::kBackwards;
   step(*now);
+  parts_.pacing.step_all(*now);
   return *now;
 }
 

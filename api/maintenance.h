@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "api/pacing_service.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
@@ -20,6 +21,7 @@ struct MaintenanceParts {
   Holds& holds;
   FrequencyCounts& frequency;
   Ledger& ledger;
+  PacingService& pacing;
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On

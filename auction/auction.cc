@@ -83,6 +83,7 @@ std::size_t decide(const AuctionView& auction, const RankingOrder& before, const
 void announce(const AuctionView& auction, std::size_t position, Candidate& ad, Micros price,
               AuctionResult& result) {
   ad.reason = Reason::kWon;
+  auction.context.accounts[ad.campaign].pacing.shown.fetch_add(1, std::memory_order_relaxed);
   result.winners.push_back({.item = ad.item,
                             .effective_bid = ad.effective_bid,
                             .pctr = ad.pctr,
@@ -150,6 +151,7 @@ void run_placement(const AuctionRequest& request, const PlacementRequest& wanted
     return;
   }
   const PlacementDoc& rules = *context.catalog[ix].doc;
+  context.traffic.count(ix, scratch.facts.regions.empty() ? kNoRegion : scratch.facts.regions.front());
   const auto positions = static_cast<std::uint32_t>(rules.position_ctr.size());
   const bool needs_keyword = rules.kind == PlacementKind::kSearch && !request.query.empty();
   const AuctionView auction{.request = request,

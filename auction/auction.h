@@ -11,6 +11,7 @@
 #include "budget/click_stats.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
+#include "budget/traffic_counts.h"
 
 namespace gavel {
 
@@ -20,6 +21,7 @@ struct AuctionContext {
   const Calendar& calendar;
   Accounts& accounts;
   HoldBook& holds;                 // this worker's
+  TrafficCounts& traffic;          // this worker's
   const ClickStats& click_stats;
   const FrequencyCounts& frequency;
   Timestamp now;

@@ -37,7 +37,7 @@ bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
   candidate.reserve = campaign.pricing == Pricing::kCpc ? rules.reserve_cpc : rules.reserve_cpm;
   candidate.festival = festival_in_force(catalog, campaign, row.category, auction_.context.now);
   candidate.pctr = pctr_of(ad, row);
-  candidate.effective_bid = scale_bid(group_bid_, candidate.festival.bid_multiplier);
+  candidate.effective_bid = shaded(scale_bid(group_bid_, candidate.festival.bid_multiplier), candidate.campaign);
   candidate.weight = rank_weight({.pricing = campaign.pricing,
                                   .pctr = candidate.pctr,
                                   .squash = rules.squash,
@@ -61,6 +61,13 @@ Probability AdEvaluator::pctr_of(AdIx ad, const AdRow& row) const {
   return smoothed_pctr(seen, auction_.rules.default_pctr);
 }
 
+// The bid of a campaign that paces itself by bidding lower.
+Micros AdEvaluator::shaded(Micros bid, CampaignIx campaign) const {
+  if (view_->campaign->pacing_method != PacingMethod::kBidShading) return bid;
+  const PacingControls& pacing = auction_.context.accounts[campaign].pacing;
+  return scale_bid(bid, {pacing.multiplier.load(std::memory_order_relaxed)});
+}
+
 // In the contract's order.
 std::optional<Reason> AdEvaluator::why_out(const AdRow& row, const Candidate& candidate) {
   if (group_reason_ == Reason::kSuspended) return group_reason_;
@@ -68,6 +75,7 @@ std::optional<Reason> AdEvaluator::why_out(const AdRow& row, const Candidate& ca
   if (group_reason_) return group_reason_;
   if (auction_.request.limits_items && !auction_.facts.has_item(row.item)) return Reason::kItem;
   if (over_frequency_cap()) return Reason::kFrequencyCap;
+  count_eligible(candidate.campaign);
 
   const Micros expected = expected_charge(candidate.pricing, candidate.pctr, candidate.effective_bid);
   const Payer payer{candidate.advertiser, candidate.campaign, candidate.festival.account};
@@ -94,6 +102,14 @@ bool AdEvaluator::over_frequency_cap() {
   return *over_cap_;
 }
 
+// Once an auction for the ads of a campaign that come one after the other, as they do where its ad groups were
+// made together.
+void AdEvaluator::count_eligible(CampaignIx campaign) {
+  if (campaign == counted_) return;
+  counted_ = campaign;
+  auction_.context.accounts[campaign].pacing.eligible.fetch_add(1, std::memory_order_relaxed);
+}
+
 // A festival's extra money is paced together with the campaign's own, and only while the festival is in
 // force: what it has paid for earlier in the day does not count against the regular budget afterwards.
 bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
@@ -101,24 +117,24 @@ bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
   if (campaign.pacing == PacingMode::kAsap) return false;
   const Accounts& accounts = auction_.context.accounts;
   const CampaignAccount& account = accounts[candidate.campaign];
-  const std::int64_t daily = account.daily_budget.load(std::memory_order_relaxed);
-  if (daily == kNoLimit) return false;
+  std::int64_t budget = account.daily_budget.load(std::memory_order_relaxed);
+  if (budget == kNoLimit) budget = account.pacing.flight_budget.load(std::memory_order_relaxed);
+  if (budget == kNoLimit) return false;
   const Day today = auction_.facts.local.day;
-  Micros budget{daily};
-  Micros used = account.today_regular.on(today) + Micros{account.held.load(std::memory_order_relaxed)};
+  PacedMoney money{
+      .budget = {budget},
+      .used = account.today_regular.on(today) + Micros{account.held.load(std::memory_order_relaxed)},
+      .expected_charge = expected,
+      .start = campaign.start,
+      .end = campaign.end};
   if (candidate.festival.account.exists()) {
     const FestivalAccount& extra = accounts[candidate.festival.account];
-    budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
-    used += extra.today.on(today);
+    money.budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
+    money.used += extra.today.on(today);
   }
-  const PacingDecision decision = pace({.mode = campaign.pacing,
-                                        .daily_budget = budget,
-                                        .start = campaign.start,
-                                        .end = campaign.end,
-                                        .used = used,
-                                        .expected_charge = expected},
-                                       auction_.context.calendar, auction_.context.now);
-  return !takes_part(decision.participation, auction_.request.request_id, candidate.campaign);
+  if (is_ahead(account.pacing, money, auction_.context.calendar, auction_.context.now)) return true;
+  const Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
+  return !takes_part(participation, auction_.request.request_id, candidate.campaign);
 }
 
 }  // namespace gavel

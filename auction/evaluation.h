@@ -25,6 +25,8 @@ class AdEvaluator {
   std::optional<Reason> why_out(const AdRow& row, const Candidate& candidate);
   bool over_frequency_cap();
   bool paced_out(const Candidate& candidate, Micros expected) const;
+  Micros shaded(Micros bid, CampaignIx campaign) const;
+  void count_eligible(CampaignIx campaign);
 
   const AuctionView& auction_;
   // Of the group whose ad came last.
@@ -34,6 +36,7 @@ class AdEvaluator {
   std::optional<Reason> group_reason_;
   Micros group_bid_;  // times everything but the festival's multiplier
   std::optional<bool> over_cap_;
+  CampaignIx counted_;  // as eligible, last
 };
 
 }  // namespace gavel

@@ -40,6 +40,16 @@ struct AdvertiserAccount {
   std::atomic<std::int64_t> held{0};
 };
 
+// What the pacer tells auctions of a campaign, and what they tell it. Both read and write without a lock.
+struct PacingControls {
+  std::atomic<std::int32_t> participation{kProbabilityOne};  // at 1e-9, of its auctions
+  std::atomic<std::int32_t> multiplier{kFactorOne};          // at 1e-6, of its bids
+  std::atomic<std::int32_t> share{kNotPacedYet};             // at 1e-9, of the day's budget that may be used by now
+  std::atomic<std::int64_t> flight_budget{kNoLimit};         // of today, where it has no daily budget of its own
+  std::atomic<std::uint32_t> eligible{0}, shown{0};          // auctions; they wrap
+  static constexpr std::int32_t kNotPacedYet = -1;
+};
+
 struct CampaignAccount {
   std::atomic<std::uint32_t> advertiser{AdvertiserIx::kNone};
   std::atomic<std::int64_t> daily_budget{kNoLimit};
@@ -49,6 +59,7 @@ struct CampaignAccount {
   DaySpend uncharged_today;
   std::atomic<std::int64_t> charged{0};  // lifetime
   std::atomic<std::int64_t> held{0};
+  PacingControls pacing;
 };
 
 // The extra daily budget that one campaign has for one festival.

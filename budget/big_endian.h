@@ -53,6 +53,8 @@ class BigEndianReader {
   }
   // Whether a read found too few bytes.
   bool failed() const { return failed_; }
+  // Whether nothing is left to read.
+  bool at_end() const { return failed_ || rest_.empty(); }
   // Whether every byte was read and none was missing.
   bool complete() const { return !failed_ && rest_.empty(); }
 

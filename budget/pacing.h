@@ -1,39 +1,38 @@
-// Pacing: what share of its auctions a campaign takes part in, so that its daily budget lasts.
-//
-// A first simple rule, a pure function of spend and time: a campaign with `even` pacing keeps to the share of the day
-// that has gone by. It takes part always while it is at or under target (early in the day, within the slack), and less
-// and less in the slack above it: a twentieth of the budget and one expected charge.
+// Pacing, as an auction sees it: whether a campaign takes part in this one. What it goes by is set once a second by the
+// Pacer (pacer.h).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "budget/accounts.h"
 #include "budget/calendar.h"
 #include "budget/ids.h"
 #include "budget/money.h"
+#include "budget/pacing_law.h"
 #include "budget/time.h"
 
 namespace gavel {
 
 enum class PacingMode : std::uint8_t { kEven, kAsap };
 
-struct PacingInput {
-  PacingMode mode = PacingMode::kEven;
-  std::optional<Micros> daily_budget = std::nullopt;  // none: nothing to pace
-  std::optional<Timestamp> start = std::nullopt;      // of the campaign's flight
-  std::optional<Timestamp> end = std::nullopt;
-  Micros used = {};             // spent today (regular budget) and held
-  Micros expected_charge = {};  // of one more impression: the slack holds at least one
+// What is to last for this day.
+struct PacedMoney {
+  Micros budget;                        // of the day, that of a festival in force included
+  Micros used;                          // charged to it and held
+  Micros expected_charge;               // of one more impression
+  std::optional<Timestamp> start, end;  // of the campaign's flight
 };
 
-struct PacingDecision {
-  Probability participation{kProbabilityOne};
-  std::optional<Micros> target;  // what should be spent by now; none where nothing is paced
-};
+// The share of the campaign's day, by the clock alone, that is gone at `now`: a day cut by its flight.
+Probability day_gone(std::optional<Timestamp> start, std::optional<Timestamp> end, const Calendar& calendar,
+                     Timestamp now);
 
-// Thread-safe, no state.
-PacingDecision pace(const PacingInput& input, const Calendar& calendar, Timestamp now);
+// Whether so much is used that the campaign must wait, whatever its participation: more than the share of the day
+// allows, by a twentieth of the budget and one charge. It bounds what a burst within one step of the pacer can cost, and
+// it paces a campaign that the pacer has not met yet. Thread-safe.
+bool is_ahead(const PacingControls& controls, const PacedMoney& money, const Calendar& calendar, Timestamp now);
 
 // Whether this campaign takes part in this request: a hash of both against the participation, so that a replay decides
 // the same.

@@ -18,6 +18,7 @@ struct PacingSignals {
   double budget = 0;        // what may be spent in this day (or the part of a flight that falls on it); > 0
   double used = 0;          // charged today and held
   double target = 0;        // what should be used by now
+  double pace = 0;          // by how much the target rises now, a unit of traffic
   double charge = 1;        // a typical charge: of a click, or of a thousandth of a CPM price; > 0
   double traffic_gone = 0;  // since the day began
   double traffic_left = 0;  // forecast of what is still to come today, >= 0

@@ -45,7 +45,7 @@ constexpr int kExitStorageFailed = 70;  // EX_SOFTWARE of sysexits.h
 // data.
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
     "default",  "resources", "children", "changes",     "landing_urls", "accounts",
-    "deposits", "dedupe",    "reports",  "click_stats", "frequency"};
+    "deposits", "dedupe",    "reports",  "click_stats", "frequency", "pacing"};
 
 Slice slice(std::string_view s) {
   return {s.data(), s.size()};

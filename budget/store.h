@@ -28,8 +28,9 @@ enum class Family : std::uint8_t {
   kReports,      // (advertiser, hour, ad, keyword, placement, festival) -> counters
   kClickStats,   // (ad, placement) -> impressions weighted by position, clicks
   kFrequency,    // (day bucket, campaign, user hash, time, token id) -> empty
+  kPacing,       // the traffic forecast, the pacer's memory, campaigns' minutes (pacing_store.cc)
 };
-inline constexpr int kFamilyCount = 11;
+inline constexpr int kFamilyCount = 12;
 
 struct StoreError {
   enum class Code { kLocked, kCorrupt, kNoSpace, kIo } code;

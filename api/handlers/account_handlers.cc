@@ -6,34 +6,13 @@
 #include "api/handlers/campaign_budget.h"
 #include "api/handlers/campaign_festivals.h"
 #include "api/handlers/day_text.h"
+#include "api/handlers/owned.h"
 #include "api/handlers/replies.h"
 #include "api/json/json_reader.h"
 #include "api/json/json_writer.h"
 
 namespace gavel {
 namespace {
-
-// An advertiser that exists and that the caller may see; none, answered with 404, where there is no such.
-std::optional<AdvertiserIx> find_advertiser(const Request& request, const Catalog& catalog,
-                                            ResponseWriter& writer) {
-  const std::string_view id = request.path_parameter("id");
-  const AdvertiserIx ix{catalog.symbols().of(ResourceType::kAdvertiser).find(id)};
-  if (ix.exists() && catalog[ix].live && may_see(request, id)) return ix;
-  writer.send_problem(404, "there is no such advertiser");
-  return std::nullopt;
-}
-
-std::optional<CampaignIx> find_campaign(const Request& request, const Catalog& catalog,
-                                        ResponseWriter& writer) {
-  const Symbols& symbols = catalog.symbols();
-  const CampaignIx ix{symbols.of(ResourceType::kCampaign).find(request.path_parameter("id"))};
-  if (ix.exists() && catalog[ix].live) {
-    const AdvertiserIx owner = catalog[ix].serving->advertiser;
-    if (may_see(request, symbols.of(ResourceType::kAdvertiser).at(owner.value))) return ix;
-  }
-  writer.send_problem(404, "there is no such campaign");
-  return std::nullopt;
-}
 
 void write_budget(const CampaignBudget& budget, const Symbols& symbols, std::string& out) {
   JsonWriter json(out);
@@ -59,6 +38,15 @@ void write_budget(const CampaignBudget& budget, const Symbols& symbols, std::str
   json.key("pacing").begin_object();
   json.field("participation", budget.pacing.participation);
   json.field("target_spent_micros", budget.pacing.target);
+  json.field("method", budget.pacing.method == PacingMethod::kThrottle ? "throttle" : "bid_shading");
+  json.field("multiplier", budget.pacing.multiplier);
+  json.field("forecast_spent_today_micros", budget.pacing.forecast_spend);
+  json.field("time_in_budget", Factor{static_cast<std::int32_t>(budget.pacing.time_in_budget * kFactorOne)});
+  json.field("eligible_today", budget.pacing.eligible_today);
+  json.field("shown_today", budget.pacing.shown_today);
+  const std::string_view reason = not_delivering_reason(budget);
+  json.key("not_delivering_reason");
+  reason.empty() ? json.null() : json.value(reason);
   json.end_object();
   json.end_object();
 }
@@ -68,7 +56,8 @@ void get_budget(const AccountServices& services, const Request& request, Respons
   const std::optional<CampaignIx> campaign = find_campaign(request, *catalog, writer);
   if (!campaign) return;
   const CampaignBudget budget =
-      campaign_budget(*catalog, services.accounts, services.calendar, *campaign, services.clock.now());
+      campaign_budget(*catalog, services.accounts, services.calendar,
+                      services.pacing.view(*campaign), *campaign, services.clock.now());
   write_budget(budget, catalog->symbols(), writer.buffer());
   writer.send(200);
 }

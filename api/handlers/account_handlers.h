@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/http/router.h"
+#include "api/pacing_service.h"
 #include "auction/catalog_publisher.h"
 #include "budget/accounts.h"
 #include "budget/calendar.h"
@@ -17,6 +18,7 @@ struct AccountServices {
   const Calendar& calendar;
   BusinessClock& clock;
   Ledger& ledger;
+  const PacingService& pacing;
 };
 
 void add_account_routes(Router& router, const AccountServices& services);

@@ -44,6 +44,7 @@ class AuctionWorker {
   AuctionWorker(const AuctionServices& services, std::size_t worker)
       : services_(services),
         holds_(services.holds.book(static_cast<std::uint8_t>(worker))),
+        traffic_(services.pacing.traffic(worker)),
         metrics_(services.metrics.worker(worker)),
         catalog_(services.catalog),
         sealer_(services.keys) {}
@@ -69,6 +70,7 @@ class AuctionWorker {
                                  .calendar = services_.calendar,
                                  .accounts = services_.accounts,
                                  .holds = holds_,
+                                 .traffic = traffic_,
                                  .click_stats = services_.click_stats,
                                  .frequency = services_.frequency,
                                  .now = services_.clock.now(),
@@ -82,6 +84,7 @@ class AuctionWorker {
 
   const AuctionServices& services_;
   HoldBook& holds_;
+  TrafficCounts& traffic_;
   WorkerMetrics& metrics_;
   CatalogReader catalog_;
   TokenSealer sealer_;

@@ -3,6 +3,7 @@
 
 #include "api/http/router.h"
 #include "api/metrics.h"
+#include "api/pacing_service.h"
 #include "api/tokens/token_keys.h"
 #include "api/tokens/user_hash.h"
 #include "auction/catalog_publisher.h"
@@ -22,6 +23,7 @@ struct AuctionServices {
   BusinessClock& clock;
   Accounts& accounts;
   Holds& holds;  // a book for each worker
+  PacingService& pacing;
   const ClickStats& click_stats;
   const FrequencyCounts& frequency;
   Metrics& metrics;

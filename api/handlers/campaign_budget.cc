@@ -50,22 +50,51 @@ Funds funds_left(const Accounts& accounts, AdvertiserIx advertiser, CampaignIx c
   return funds;
 }
 
-// As the auction paces an ad of the festival in force, for an expected charge of next to nothing.
-PacingDecision pacing_of(const Accounts& accounts, const Calendar& calendar, const CampaignServing& serving,
-                         const CampaignBudget& budget, const CampaignAccount& account,
-                         const std::vector<const CampaignFestival*>& running, Timestamp now) {
-  PacingInput input{.mode = serving.pacing,
-                    .daily_budget = budget.daily_budget,
-                    .start = serving.start,
-                    .end = serving.end,
-                    .used = account.today_regular.on(budget.today) + budget.held,
-                    .expected_charge = Micros{0}};
-  if (input.daily_budget && !running.empty()) {
+// What a campaign is paced by today, as the auction sees it for an ad of the festival in force.
+std::optional<PacedMoney> paced_money(const Accounts& accounts, const CampaignServing& serving,
+                                      const CampaignBudget& budget, const CampaignAccount& account,
+                                      const std::vector<const CampaignFestival*>& running) {
+  const std::optional<Micros> own =
+      budget.daily_budget ? budget.daily_budget : limit_of(account.pacing.flight_budget);
+  if (serving.pacing == PacingMode::kAsap || !own) return std::nullopt;
+  PacedMoney money{.budget = *own,
+                   .used = account.today_regular.on(budget.today) + budget.held,
+                   .expected_charge = Micros{0},
+                   .start = serving.start,
+                   .end = serving.end};
+  if (!running.empty()) {
     const FestivalAccount& extra = accounts[running.front()->account];
-    *input.daily_budget += amount_of(extra.daily_budget);
-    input.used += extra.today.on(budget.today);
+    money.budget += amount_of(extra.daily_budget);
+    money.used += extra.today.on(budget.today);
   }
-  return pace(input, calendar, now);
+  return money;
+}
+
+// A campaign that the pacer has not met yet is paced by the clock alone.
+PacingState pacing_of(const CampaignServing& serving, const CampaignAccount& account, const PacingView& view,
+                      const std::optional<PacedMoney>& money, const Calendar& calendar, Timestamp now) {
+  PacingState pacing{.method = serving.pacing_method,
+                     .participation = {kProbabilityOne},
+                     .multiplier = {},
+                     .target = view.target,
+                     .forecast_spend = view.forecast_spend,
+                     .time_in_budget = view.time_in_budget,
+                     .eligible_today = view.eligible,
+                     .shown_today = view.shown};
+  if (!money) {
+    pacing.target.reset();
+    pacing.forecast_spend.reset();
+    return pacing;
+  }
+  if (!pacing.target) {
+    const Int128 gone = day_gone(serving.start, serving.end, calendar, now).nano;
+    pacing.target = Micros{static_cast<std::int64_t>(money->budget.value * gone / kProbabilityOne)};
+  }
+  pacing.participation = {account.pacing.participation.load(std::memory_order_relaxed)};
+  if (serving.pacing_method == PacingMethod::kBidShading)
+    pacing.multiplier = {account.pacing.multiplier.load(std::memory_order_relaxed)};
+  if (is_ahead(account.pacing, *money, calendar, now)) pacing.participation = {0};
+  return pacing;
 }
 
 CampaignStatus status_of(const Catalog& catalog, const CampaignServing& serving, Funds funds,
@@ -108,8 +137,15 @@ std::string_view campaign_status_name(CampaignStatus status) {
   return "delivering";
 }
 
+std::string_view not_delivering_reason(const CampaignBudget& budget) {
+  if (budget.status != CampaignStatus::kDelivering && budget.status != CampaignStatus::kPaced)
+    return campaign_status_name(budget.status);
+  if (budget.pacing.shown_today > 0) return {};
+  return budget.pacing.eligible_today == 0 ? "no_eligible_auctions" : "not_winning";
+}
+
 CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts, const Calendar& calendar,
-                               CampaignIx campaign, Timestamp now) {
+                               const PacingView& paced, CampaignIx campaign, Timestamp now) {
   const CampaignServing& serving = *catalog[campaign].serving;
   const CampaignAccount& account = accounts[campaign];
   const LocalTime local = calendar.local(now);
@@ -131,7 +167,8 @@ CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts,
                                 .spent_today = extra.today.on(local.day)});
   }
   const auto running = running_festivals(catalog, serving, now);
-  budget.pacing = pacing_of(accounts, calendar, serving, budget, account, running, now);
+  const auto money = paced_money(accounts, serving, budget, account, running);
+  budget.pacing = pacing_of(serving, account, paced, money, calendar, now);
   const Funds funds = funds_left(accounts, serving.advertiser, campaign, running, local.day);
   budget.status = status_of(catalog, serving, funds, local, now, budget.pacing.participation);
   return budget;

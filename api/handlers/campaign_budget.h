@@ -9,6 +9,7 @@
 #include "auction/catalog.h"
 #include "budget/accounts.h"
 #include "budget/calendar.h"
+#include "budget/pacer.h"
 #include "budget/pacing.h"
 
 namespace gavel {
@@ -33,6 +34,16 @@ struct FestivalBudget {
   Micros spent_today;
 };
 
+struct PacingState {
+  PacingMethod method = PacingMethod::kThrottle;
+  Probability participation{kProbabilityOne};  // 0 while it is ahead of its day
+  Factor multiplier{};                         // of its bids
+  std::optional<Micros> target;                // none where nothing is paced
+  std::optional<Micros> forecast_spend;        // of today; none before the pacer has met it
+  double time_in_budget = 1;
+  std::uint32_t eligible_today = 0, shown_today = 0;
+};
+
 struct CampaignBudget {
   Day today;
   CampaignStatus status = CampaignStatus::kDelivering;
@@ -43,12 +54,15 @@ struct CampaignBudget {
   Micros spent_lifetime;
   Micros uncharged_today;
   std::vector<FestivalBudget> festivals;  // those joined, by id
-  PacingDecision pacing;
+  PacingState pacing;
 };
 
 // Requires that the campaign is live. Reads counters that others may change meanwhile: each figure is true,
 // all of them together are so only when nothing is being charged. Thread-safe.
 CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts, const Calendar& calendar,
-                               CampaignIx campaign, Timestamp now);
+                               const PacingView& paced, CampaignIx campaign, Timestamp now);
+
+// Why it is not shown: its status where that is not to deliver, else what its auctions of today say; empty where it is.
+std::string_view not_delivering_reason(const CampaignBudget& budget);
 
 }  // namespace gavel

@@ -49,12 +49,16 @@ TEST_F(BudgetHandlersTest, ShowsEveryFigure) {
             R"({"day":"2026-11-11","status":"delivering","daily_budget_micros":10000000,)"
             R"("spent_today_micros":3000000,"held_micros":500000,"remaining_today_micros":7000000,)"
             R"("lifetime_budget_micros":50000000,"spent_lifetime_micros":3000000,"uncharged_today_micros":0,)"
-            R"("festivals":[],"pacing":{"participation":1,"target_spent_micros":null}})");
+            R"("festivals":[],"pacing":{"participation":1,"target_spent_micros":null,)"
+            R"("method":"throttle","multiplier":1,"forecast_spent_today_micros":null,"time_in_budget":1,)"
+            R"("eligible_today":0,"shown_today":0,"not_delivering_reason":"no_eligible_auctions"}})");
   EXPECT_EQ(budget("other").dump(),
             R"({"day":"2026-11-11","status":"delivering","daily_budget_micros":null,"spent_today_micros":0,)"
             R"("held_micros":0,"remaining_today_micros":null,"lifetime_budget_micros":null,)"
             R"("spent_lifetime_micros":0,"uncharged_today_micros":0,"festivals":[],)"
-            R"("pacing":{"participation":1,"target_spent_micros":null}})");
+            R"("pacing":{"participation":1,"target_spent_micros":null,)"
+            R"("method":"throttle","multiplier":1,"forecast_spent_today_micros":null,"time_in_budget":1,)"
+            R"("eligible_today":0,"shown_today":0,"not_delivering_reason":"no_eligible_auctions"}})");
 }
 
 TEST_F(BudgetHandlersTest, ADayIsOneOfThePlatformsZone) {

@@ -13,6 +13,7 @@
 #include "api/handlers/auction_handlers.h"
 #include "api/handlers/event_handlers.h"
 #include "api/handlers/operation_handlers.h"
+#include "api/handlers/pacing_handlers.h"
 #include "api/handlers/report_handlers.h"
 #include "api/tokens/token_sealer.h"
 #include "budget/ledger.h"
@@ -37,6 +38,7 @@ class HandlersWorld {
     ledger.emplace(LedgerParts{*store, clock, market.calendar, market.accounts, holds, market.click_stats,
                                *market.frequency},
                    LedgerOptions{});
+    pacing.emplace(PacingParts{*store, market.calendar, market.accounts, publisher}, kWorkers);
     const Background background = [this](const std::function<void()>& task) {
       if (!background_busy) task();
       return !background_busy;
@@ -46,6 +48,7 @@ class HandlersWorld {
                                        .clock = clock,
                                        .accounts = market.accounts,
                                        .holds = holds,
+                                       .pacing = *pacing,
                                        .click_stats = market.click_stats,
                                        .frequency = *market.frequency,
                                        .metrics = metrics,
@@ -66,7 +69,13 @@ class HandlersWorld {
                                        .accounts = market.accounts,
                                        .calendar = market.calendar,
                                        .clock = clock,
-                                       .ledger = *ledger});
+                                       .ledger = *ledger,
+                                       .pacing = *pacing});
+    add_pacing_routes(server.router, {.catalog = publisher,
+                                      .calendar = market.calendar,
+                                      .clock = clock,
+                                      .store = *store,
+                                      .background = background});
     add_report_routes(
         server.router,
         {.catalog = publisher, .calendar = market.calendar, .store = *store, .background = background});
@@ -157,6 +166,7 @@ class HandlersWorld {
   }();
   std::unique_ptr<Store> store;
   std::optional<Ledger> ledger;
+  std::optional<PacingService> pacing;
   std::atomic<bool> ready = true, background_busy = false;
   TestServer server;
 

@@ -225,6 +225,8 @@ class Oracle {
       if (std::find(tags.begin(), tags.end(), tag) != tags.end()) step(factor);
     }
     step(entry.festival_multiplier);
+    if (entry.campaign->pacing_method == PacingMethod::kBidShading)
+      step({world_.accounts[world_.campaign(entry.campaign_id)].pacing.multiplier});
     return static_cast<std::int64_t>(bid);
   }
 
@@ -364,19 +366,20 @@ class Oracle {
     if (!entry.campaign->daily_budget) return false;
     const CampaignIx ix = world_.campaign(entry.campaign_id);
     const CampaignAccount& account = world_.accounts[ix];
-    PacingInput input;
-    input.mode = entry.campaign->pacing;
-    input.daily_budget = entry.campaign->daily_budget;
-    input.start = entry.campaign->start_time;
-    input.end = entry.campaign->end_time;
-    input.used =
+    if (entry.campaign->pacing == PacingMode::kAsap) return false;
+    PacedMoney money;
+    money.budget = *entry.campaign->daily_budget;
+    money.start = entry.campaign->start_time;
+    money.end = entry.campaign->end_time;
+    money.used =
         account.today_regular.on(local_.day) + Micros{held("campaign " + entry.campaign_id, account.held)};
     if (!entry.festival.empty()) {
-      *input.daily_budget += festival_budget(entry);
-      input.used += Micros{festival_spent(entry)};
+      money.budget += festival_budget(entry);
+      money.used += Micros{festival_spent(entry)};
     }
-    input.expected_charge = Micros{expected(entry, entry.effective_bid)};
-    return !takes_part(pace(input, world_.calendar, world_.now).participation, request_.request_id, ix);
+    money.expected_charge = Micros{expected(entry, entry.effective_bid)};
+    return is_ahead(account.pacing, money, world_.calendar, world_.now) ||
+           !takes_part({account.pacing.participation}, request_.request_id, ix);
   }
 
   bool goes_before(const Entry& a, const Entry& b) const {

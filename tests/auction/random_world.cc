@@ -85,6 +85,14 @@ FestivalDoc random_festival(Dice& dice) {
   return doc;
 }
 
+// Dice of its own: other draws do not depend on it.
+void leave_as_a_pacer_might(PacingControls& pacing, const std::string& campaign) {
+  Dice dice(std::hash<std::string>{}(campaign));
+  if (dice.chance(30)) pacing.participation = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
+  if (dice.chance(40)) pacing.multiplier = static_cast<std::int32_t>(dice.between(1, kFactorOne));
+  if (dice.chance(30)) pacing.share = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
+}
+
 CampaignDoc random_campaign(const AuctionWorld& world, const std::string& advertiser, Dice& dice) {
   CampaignDoc doc;
   doc.advertiser_id = advertiser;
@@ -93,6 +101,7 @@ CampaignDoc random_campaign(const AuctionWorld& world, const std::string& advert
   if (dice.chance(40)) doc.daily_budget = Micros{dice.between(1, 1'000'000)};
   if (dice.chance(20)) doc.lifetime_budget = Micros{dice.between(1, 1'000'000)};
   doc.pacing = dice.chance(50) ? PacingMode::kEven : PacingMode::kAsap;
+  doc.pacing_method = std::hash<std::string>{}(advertiser) % 3 == 0 ? PacingMethod::kBidShading : PacingMethod::kThrottle;
   if (dice.chance(10)) doc.start_time = kNoon + std::chrono::hours{dice.between(-3, 1)};
   if (dice.chance(10)) doc.end_time = kNoon + std::chrono::hours{dice.between(-1, 3)};
   for (std::int64_t n = dice.chance(25) ? dice.between(1, 3) : 0; n > 0; --n) {
@@ -171,6 +180,7 @@ void populate_shop(AuctionWorld& world, const std::string& shop, Dice& dice) {
   for (std::int64_t campaigns = dice.between(1, 2); campaigns > 0; --campaigns) {
     const std::string campaign = shop + "-c" + std::to_string(campaigns);
     world.put(campaign, random_campaign(world, shop, dice));
+    leave_as_a_pacer_might(world.accounts[world.campaign(campaign)].pacing, campaign);
     for (std::int64_t groups = dice.between(1, 2); groups > 0; --groups) {
       const std::string group = campaign + "-g" + std::to_string(groups);
       world.put(group, random_group(campaign, dice));

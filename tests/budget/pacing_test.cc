@@ -18,91 +18,71 @@ const Calendar& shanghai() {
 const Timestamp kMidnight =
     shanghai().day_begin(shanghai().day_of(sys_days{std::chrono::year{2026} / 6 / 18}));
 
-PacingDecision decide(std::int64_t budget, std::int64_t used, Timestamp now, std::int64_t expected = 0) {
-  return pace({.daily_budget = Micros{budget}, .used = {used}, .expected_charge = {expected}}, shanghai(),
-              now);
+// Whether a campaign that the pacer has not met is ahead of its day.
+bool ahead(std::int64_t budget, std::int64_t used, Timestamp now, std::int64_t expected = 0) {
+  const PacingControls controls;
+  return is_ahead(controls, {.budget = {budget}, .used = {used}, .expected_charge = {expected}, .start = {}, .end = {}},
+                  shanghai(), now);
 }
 
-TEST(Pacing, AsapAndNoBudgetAlwaysTakePart) {
-  const PacingDecision asap =
-      pace({.mode = PacingMode::kAsap, .daily_budget = Micros{10}, .used = {100}}, shanghai(), kMidnight);
-  EXPECT_EQ(asap.participation.nano, kProbabilityOne);
-  EXPECT_FALSE(asap.target);
-  const PacingDecision unlimited = pace({.used = {100}}, shanghai(), kMidnight);
-  EXPECT_EQ(unlimited.participation.nano, kProbabilityOne);
-  EXPECT_FALSE(unlimited.target);
-}
-
-TEST(Pacing, ParticipationFallsFromTargetOverTheSlack) {
+TEST(IsAhead, ByTheClockWithASlackOfATwentiethAndOneCharge) {
   struct Case {
     const char* rule;
     Timestamp now;
-    std::int64_t used, expected_charge, target;
-    std::int32_t participation;
+    std::int64_t used, expected_charge;
+    bool ahead;
   };
   const Case cases[] = {
       // of a budget of 24,000: 1,000 an hour, a slack of 1,200 and one charge
-      {"at noon on target", kMidnight + 12h, 12'000, 1'200, 12'000, kProbabilityOne},
-      {"under target", kMidnight + 12h, 0, 1'200, 12'000, kProbabilityOne},
-      {"half of the slack", kMidnight + 12h, 13'200, 1'200, 12'000, kProbabilityOne / 2},
-      {"three quarters of the slack", kMidnight + 12h, 13'800, 1'200, 12'000, kProbabilityOne / 4},
-      {"all of the slack", kMidnight + 12h, 14'400, 1'200, 12'000, 0},
-      {"beyond", kMidnight + 12h, 24'000, 1'200, 12'000, 0},
-      {"target is rounded down", kMidnight + 1us, 0, 1'200, 0, kProbabilityOne},
-      {"the first moment is free up to the slack", kMidnight, 1'200, 1'200, 0, kProbabilityOne},
-      {"and falls over one charge", kMidnight, 1'800, 1'200, 0, kProbabilityOne / 2},
-      {"to nothing", kMidnight, 2'400, 1'200, 0, 0},
-      {"the last moment", kMidnight + 24h - 1us, 23'999, 0, 23'999, kProbabilityOne},
+      {"at noon on target", kMidnight + 12h, 12'000, 1'200, false},
+      {"the last that is within the slack", kMidnight + 12h, 14'399, 1'200, false},
+      {"all of the slack", kMidnight + 12h, 14'400, 1'200, true},
+      {"the first moment is free up to the slack", kMidnight, 2'399, 1'200, false},
+      {"and not beyond", kMidnight, 2'400, 1'200, true},
+      {"one micro is the least charge", kMidnight, 1'200, 0, false},
+      {"the last moment", kMidnight + 24h - 1us, 24'000, 0, false},
   };
-  for (const Case& c : cases) {
-    const PacingDecision decision = decide(24'000, c.used, c.now, c.expected_charge);
-    EXPECT_EQ(decision.target, Micros{c.target}) << c.rule;
-    EXPECT_EQ(decision.participation.nano, c.participation) << c.rule;
-  }
+  for (const Case& c : cases) EXPECT_EQ(ahead(24'000, c.used, c.now, c.expected_charge), c.ahead) << c.rule;
 }
 
-TEST(Pacing, TheFlightCutsTheDay) {
-  PacingInput input{.daily_budget = Micros{1'000}, .start = kMidnight + 6h, .end = kMidnight + 16h};
-  EXPECT_EQ(pace(input, shanghai(), kMidnight + 5h).target, Micros{0});
-  EXPECT_EQ(pace(input, shanghai(), kMidnight + 7h).target, Micros{100});
-  EXPECT_EQ(pace(input, shanghai(), kMidnight + 17h).target, Micros{1'000});
-  input.start = kMidnight - 48h;
-  input.end = std::nullopt;
-  EXPECT_EQ(pace(input, shanghai(), kMidnight + 6h).target, Micros{250});
-  input.start = kMidnight + 48h;  // has not begun
-  EXPECT_EQ(pace(input, shanghai(), kMidnight + 6h).target, Micros{0});
+TEST(IsAhead, ByThePacersShareOnceItHasSetOne) {
+  PacingControls controls;
+  controls.share = kProbabilityOne / 2;
+  const auto with = [&](std::int64_t used) {
+    return is_ahead(controls, {.budget = {1'000}, .used = {used}, .expected_charge = {50}, .start = {}, .end = {}},
+                    shanghai(), kMidnight);
+  };
+  EXPECT_FALSE(with(599));
+  EXPECT_TRUE(with(600));
 }
 
-TEST(Pacing, ADayOf25HoursIsPacedOverItsLength) {
-  const Calendar new_york = *Calendar::load("America/New_York");
-  const Timestamp begin =
-      new_york.day_begin(new_york.day_of(sys_days{std::chrono::year{2026} / 11 / 2} - 12h));
-  const PacingInput input{.daily_budget = Micros{2'500}};
-  EXPECT_EQ(pace(input, new_york, begin + 1h).target, Micros{100});
-  EXPECT_EQ(pace(input, new_york, begin + 24h).target, Micros{2'400});
-}
-
-TEST(Pacing, IsInRangeAndMonotone) {
+TEST(IsAhead, AFirstChargeIsNeverAhead) {
   std::mt19937_64 random(11);
   for (int i = 0; i < 20'000; ++i) {
     const auto budget = static_cast<std::int64_t>(random() % (std::uint64_t{1} << (random() % 50)) + 1);
-    const auto used = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(2 * budget));
-    const auto more = used + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(budget));
     const auto charge = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(budget));
     const Timestamp now = kMidnight + Duration{static_cast<std::int64_t>(random() % 86'400'000'000)};
-    const Timestamp later = now + (kMidnight + 24h - 1us - now) / 3;
-    const std::int32_t p = decide(budget, used, now, charge).participation.nano;
-    ASSERT_GE(p, 0);
-    ASSERT_LE(p, kProbabilityOne);
-    ASSERT_LE(decide(budget, more, now, charge).participation.nano, p);
-    ASSERT_GE(decide(budget, used, later, charge).participation.nano, p);
-    ASSERT_GE(decide(budget, used, later, charge).target, decide(budget, used, now, charge).target);
-    ASSERT_EQ(decide(budget, 0, now, charge).participation.nano,
-              kProbabilityOne);  // the first charge of a day
-    if (used <= decide(budget, used, now, charge).target->value) {
-      ASSERT_EQ(p, kProbabilityOne);
-    }
+    ASSERT_FALSE(ahead(budget, 0, now, charge));
   }
+}
+
+TEST(DayGone, TheFlightCutsTheDay) {
+  const auto gone = [](std::optional<Timestamp> start, std::optional<Timestamp> end, Timestamp now) {
+    return day_gone(start, end, shanghai(), now).nano;
+  };
+  EXPECT_EQ(gone(kMidnight + 6h, kMidnight + 16h, kMidnight + 5h), 0);
+  EXPECT_EQ(gone(kMidnight + 6h, kMidnight + 16h, kMidnight + 7h), kProbabilityOne / 10);
+  EXPECT_EQ(gone(kMidnight + 6h, kMidnight + 16h, kMidnight + 17h), kProbabilityOne);
+  EXPECT_EQ(gone(kMidnight - 48h, std::nullopt, kMidnight + 6h), kProbabilityOne / 4);
+  EXPECT_EQ(gone(kMidnight + 48h, std::nullopt, kMidnight + 6h), 0) << "has not begun";
+}
+
+TEST(DayGone, ADayOf25HoursIsPacedOverItsLength) {
+  const Calendar new_york = *Calendar::load("America/New_York");
+  const Timestamp begin =
+      new_york.day_begin(new_york.day_of(sys_days{std::chrono::year{2026} / 11 / 2} - 12h));
+  EXPECT_EQ(day_gone({}, {}, new_york, begin + 1h).nano, kProbabilityOne / 25);
+  EXPECT_EQ(day_gone({}, {}, new_york, begin + 24h).nano, kProbabilityOne / 25 * 24);
 }
 
 TEST(TakesPart, FollowsItsProbabilityAndRepeatsItself) {

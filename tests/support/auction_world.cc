@@ -132,6 +132,7 @@ AuctionContext AuctionWorld::context() {
           .calendar = calendar,
           .accounts = accounts,
           .holds = holds,
+          .traffic = traffic,
           .click_stats = click_stats,
           .frequency = *frequency,
           .now = now,

@@ -106,6 +106,7 @@ class AuctionWorld {
   std::shared_ptr<Symbols> symbols;
   Calendar calendar;
   Accounts accounts;
+  TrafficCounts traffic;
   ClickStats click_stats;
   std::unique_ptr<FrequencyCounts> frequency;
   Duration impression_ttl = std::chrono::hours{1}, click_ttl = std::chrono::hours{24};

@@ -1,0 +1,149 @@
+#include "auction/pacing_planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "auction/festival_traffic.h"
+
+namespace gavel {
+namespace {
+
+constexpr std::uint32_t kAllPlacements = 63;
+
+std::uint32_t count_of(const Catalog& catalog, ResourceType type) {
+  return static_cast<std::uint32_t>(catalog.symbols().of(type).size());
+}
+
+TrafficScope scope_of(const Catalog& catalog, const CampaignServing& serving, std::uint64_t placements) {
+  TrafficScope scope;
+  if ((placements >> kAllPlacements & 1) == 0) {
+    for (std::uint32_t ix = 0; ix < kAllPlacements; ++ix) {
+      if ((placements >> ix & 1) != 0) scope.placements.push_back({ix});
+    }
+  }
+  for (const Symbol region : serving.regions) scope.regions.emplace_back(catalog.symbols().regions.at(region));
+  std::ranges::sort(scope.regions);
+  for (const ScheduleEntry& entry : serving.schedule) {
+    scope.schedule.push_back({entry.days, entry.from_minute, entry.to_minute});
+  }
+  return scope;
+}
+
+// The festival in force for the campaign at t, whatever its categories: the largest boost, ties by least id.
+const CampaignFestival* in_force(const Catalog& catalog, const CampaignServing& serving, Timestamp t) {
+  const CampaignFestival* best = nullptr;
+  Factor boost;
+  for (const CampaignFestival& joined : serving.festivals) {
+    const FestivalRow& row = catalog[joined.festival];
+    if (!row.live) continue;
+    for (const FestivalPhase& phase : row.serving->phases) {
+      if (t < phase.start || t >= phase.end) continue;
+      if (best == nullptr || phase.boost > boost) best = &joined, boost = phase.boost;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+void PacingPlanner::read_groups(const Catalog& catalog) {
+  groups_.assign(count_of(catalog, ResourceType::kCampaign), {});
+  const std::uint32_t count = count_of(catalog, ResourceType::kAdGroup);
+  for (std::uint32_t ix = 0; ix < count; ++ix) {
+    const AdGroupRow& row = catalog[AdGroupIx{ix}];
+    if (!row.live || !row.serving->enabled || row.serving->campaign.value >= groups_.size()) continue;
+    Groups& groups = groups_[row.serving->campaign.value];
+    groups.bid = std::max(groups.bid, row.serving->bid.value);
+    if (row.serving->placements.empty()) groups.placements |= std::uint64_t{1} << kAllPlacements;
+    for (const PlacementIx placement : row.serving->placements) {
+      groups.placements |= std::uint64_t{1} << std::min(placement.value, kAllPlacements);
+    }
+  }
+}
+
+bool PacingPlanner::festivals_changed(const Catalog& catalog) {
+  const std::uint32_t count = count_of(catalog, ResourceType::kFestival);
+  std::vector<SharedPtr<FestivalServing>> festivals(count);
+  for (std::uint32_t ix = 0; ix < count; ++ix) {
+    const FestivalRow& row = catalog[FestivalIx{ix}];
+    if (row.live) festivals[ix] = row.serving;
+  }
+  if (std::exchange(festivals_, festivals) == festivals) return false;
+  expect_festivals();
+  return true;
+}
+
+void PacingPlanner::expect_festivals() {
+  std::vector<const FestivalPhase*> phases;
+  for (const SharedPtr<FestivalServing>& festival : festivals_) {
+    if (!festival) continue;
+    for (const FestivalPhase& phase : festival->phases) phases.push_back(&phase);
+  }
+  // The phases live as long as their festivals, which the function holds.
+  traffic_.set_multiplier([phases, festivals = festivals_](Timestamp from, Timestamp to) {
+    return traffic_between(phases, from, to) / std::chrono::duration<double>(to - from).count();
+  });
+}
+
+std::vector<ExtraBudget> PacingPlanner::extra_of(const Catalog& catalog, const CampaignServing& serving,
+                                                 Timestamp now) const {
+  const Day today = calendar_.day_of(now);
+  const Timestamp begin = calendar_.day_begin(today), end = calendar_.day_end(today);
+  std::vector<Timestamp> borders{begin, end};
+  for (const CampaignFestival& joined : serving.festivals) {
+    const FestivalRow& row = catalog[joined.festival];
+    if (!row.live) continue;
+    for (const FestivalPhase& phase : row.serving->phases) {
+      borders.push_back(std::clamp(phase.start, begin, end));
+      borders.push_back(std::clamp(phase.end, begin, end));
+    }
+  }
+  std::ranges::sort(borders);
+  std::vector<ExtraBudget> extra;
+  for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
+    if (borders[i] == borders[i + 1]) continue;
+    const CampaignFestival* const joined = in_force(catalog, serving, borders[i]);
+    if (joined == nullptr || !joined->account.exists()) continue;
+    auto place = std::ranges::find(extra, joined->account, &ExtraBudget::account);
+    if (place == extra.end()) place = extra.insert(extra.end(), ExtraBudget{joined->account, {}});
+    place->times.emplace_back(borders[i], borders[i + 1]);
+  }
+  return extra;
+}
+
+PacingPlan PacingPlanner::plan_of(const Catalog& catalog, const CampaignServing& serving, const Groups& groups,
+                                  bool active, Timestamp now) {
+  const std::int64_t bid = serving.pricing == Pricing::kCpc ? groups.bid : groups.bid / 1'000;
+  return {.paced = serving.pacing == PacingMode::kEven,
+          .serving = serving.enabled && active,
+          .method = serving.pacing_method,
+          .start = serving.start,
+          .end = serving.end,
+          .scope = traffic_.scopes().intern(scope_of(catalog, serving, groups.placements)),
+          .charge = {std::max<std::int64_t>(bid, 1)},
+          .extra = extra_of(catalog, serving, now)};
+}
+
+void PacingPlanner::update(const Catalog& catalog, Timestamp now) {
+  read_groups(catalog);
+  const Day today = calendar_.day_of(now);
+  const bool other_festivals = festivals_changed(catalog) || std::exchange(day_, today) != today;
+  planned_.resize(groups_.size());
+  for (std::uint32_t ix = 0; ix < groups_.size(); ++ix) {
+    const CampaignRow& row = catalog[CampaignIx{ix}];
+    Planned& planned = planned_[ix];
+    if (!row.live) {
+      if (planned.serving) pacer_.plan({ix}, {});
+      planned = {};
+      continue;
+    }
+    const CampaignServing& serving = *row.serving;
+    const bool active = catalog[serving.advertiser].active;
+    const bool same = planned.serving == row.serving && planned.groups == groups_[ix] && planned.active == active;
+    if (same && !(other_festivals && !serving.festivals.empty())) continue;
+    pacer_.plan({ix}, plan_of(catalog, serving, groups_[ix], active, now));
+    planned = {row.serving, groups_[ix], active};
+  }
+}
+
+}  // namespace gavel

@@ -1,0 +1,111 @@
+// The pacer: once a second it looks at every campaign's money and traffic, and sets how much each takes part.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "budget/accounts.h"
+#include "budget/calendar.h"
+#include "budget/pacing_law.h"
+#include "budget/scoped_traffic.h"
+#include "budget/stable_vector.h"
+
+namespace gavel {
+
+// A festival's extra budget of a campaign, and when it is in force: in order, not overlapping.
+struct ExtraBudget {
+  FestivalAccountIx account;
+  std::vector<std::pair<Timestamp, Timestamp>> times;
+  bool operator==(const ExtraBudget&) const = default;
+};
+
+// What the pacer must know of a campaign beside its money.
+struct PacingPlan {
+  bool paced = false;    // `even`
+  bool serving = false;  // enabled, and its advertiser active
+  PacingMethod method = PacingMethod::kThrottle;
+  std::optional<Timestamp> start, end;
+  ScopeIx scope;
+  Micros charge{1};      // a typical one: a bid per click, a thousandth of a CPM bid
+  std::vector<ExtraBudget> extra;
+};
+
+// What a campaign's owner may see of its pacing.
+struct PacingView {
+  std::optional<Micros> target;           // to be spent by now; none where nothing is paced
+  std::optional<Micros> forecast_spend;   // of the whole day; none before the first step
+  double time_in_budget = 1;              // the share of today's time so far in which money was left
+  std::uint32_t eligible = 0, shown = 0;  // today, up to the last step
+};
+
+// A campaign's minute, for a plot.
+struct PacingMinute {
+  Micros target, spent;              // at its end
+  Probability participation;         // at its end: of auctions, or with shading of the bid
+  std::uint32_t eligible = 0, shown = 0;
+  bool operator==(const PacingMinute&) const = default;
+};
+
+// plan(), step(), restore() and the like: one thread at a time. view(): any thread.
+class Pacer {
+ public:
+  // All outlive it. `traffic` is stepped by its owner before step().
+  Pacer(Accounts& accounts, const Calendar& calendar, ScopedTraffic& traffic, const PacingLaw& throttle,
+        const PacingLaw& shading);
+  ~Pacer();
+
+  // Replaces what is known of a campaign.
+  void plan(CampaignIx campaign, PacingPlan plan);
+
+  // Business time goes on to `now`. Campaigns take turns so that each is met once a second and they do not move
+  // together; a second or more at once (a jump of a manual clock, a machine that slept) is one step of all.
+  //
+  // A campaign's target rises with its traffic from its anchor: from nothing at the day's begin, or from what is used
+  // when it begins to serve, is let go on, is paid for again or has its budget changed. So a paused campaign does not
+  // wind up, and one whose budget was cut does not stop.
+  void step(Timestamp now);
+  // The same for all campaigns at once, however little time has gone by: what a jump of a manual clock brings about.
+  void step_all(Timestamp now);
+
+  PacingView view(CampaignIx campaign) const;
+
+  // What must outlive the process, in blocks of kPacingBlock campaigns; empty where there is nothing to keep.
+  static constexpr std::uint32_t kPacingBlock = 64;
+  std::uint32_t block_count() const;
+  std::string encode_block(std::uint32_t block) const;
+  void restore_block(std::uint32_t block, std::string_view bytes);
+  // The figures since the last call of those campaigns of a block that had any traffic or spend.
+  std::vector<std::pair<CampaignIx, PacingMinute>> take_minute(std::uint32_t block);
+
+ private:
+  struct State;
+  struct Day;
+  std::uint32_t campaign_count() const;
+  void step_campaign(std::uint32_t ix, Timestamp now);
+  void count_day(const CampaignAccount& account, State& state, double elapsed_s);
+  bool can_serve(const CampaignAccount& account, const State& state, Timestamp now) const;
+  std::optional<double> budget_of_day(const CampaignAccount& account, const State& state, Timestamp now);
+  void anchor(const CampaignAccount& account, State& state, Timestamp now, double used, double gone);
+  PacingSignals signals_of(const CampaignAccount& account, State& state, double budget, Timestamp now);
+  void add_extra(const State& state, Timestamp now, PacingSignals& signals);
+  void publish(CampaignAccount& account, State& state, const PacingSignals& now, const PacingControl& control,
+               double flight_budget);
+
+  Accounts& accounts_;
+  const Calendar& calendar_;
+  ScopedTraffic& traffic_;
+  const PacingLaw& throttle_;
+  const PacingLaw& shading_;
+  StableVector<State> states_;
+  std::optional<Timestamp> now_;  // of the last step
+  std::uint32_t next_ = 0;        // whose turn it is
+  double turns_ = 0;              // that are due
+};
+
+}  // namespace gavel

@@ -1,0 +1,40 @@
+// What the pacer remembers of one campaign. For budget/pacer*.cc alone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "budget/pacer.h"
+
+namespace gavel {
+
+// Of one campaign. The atomics are for view(); the rest is the pacer's own.
+struct Pacer::State {
+  PacingPlan plan;
+  PacingMemory memory;
+
+  // The day that everything below is of; nothing was stepped before it is set.
+  std::optional<gavel::Day> day;
+  bool served = false;           // at the last step
+  bool restored = false;         // and not stepped since
+  std::int64_t daily = kNoLimit, lifetime = kNoLimit;  // at the last step
+  Timestamp stepped_at{};
+  double used = 0, gone = 0;     // at the last step
+  double elapsed_s = 0, in_budget_s = 0;
+  double recent_used = 0, recent_gone = 0;  // fading, for the forecast of the day's spend
+
+  // Where the target rises from.
+  Timestamp anchored_at{};
+  double anchor_used = 0, anchor_extra = 0, anchor_gone = 0;
+
+  // Counters of the account, which wrap, at the day's begin and at the last minute's.
+  std::uint32_t eligible_day = 0, shown_day = 0, eligible_minute = 0, shown_minute = 0;
+  Micros spent_minute;
+
+  std::atomic<std::int64_t> target{kNoLimit}, forecast{kNoLimit};
+  std::atomic<std::int32_t> time_in_budget{kProbabilityOne};
+  std::atomic<std::uint32_t> eligible{0}, shown{0};
+};
+
+}  // namespace gavel

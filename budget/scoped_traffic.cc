@@ -1,0 +1,212 @@
+#include "budget/scoped_traffic.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gavel {
+namespace {
+
+// Until about so many auctions were seen, the share of the day gone by leans on the forecast.
+constexpr double kShareEvidence = 20;
+// So many expected auctions stand for "today is like the forecast" against what today has brought.
+constexpr double kLevelEvidence = 50;
+// Over how long today's level is looked at: long against an outage of minutes, short against a day.
+constexpr double kLevelSeconds = 3 * 3'600;
+
+double seconds(Duration d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
+
+bool region_holds(std::string_view holder, std::string_view region) {
+  return region.starts_with(holder) && (region.size() == holder.size() || region[holder.size()] == '-');
+}
+
+bool matches(const TrafficScope& scope, const TrafficCell& cell) {
+  const bool placed = scope.placements.empty() || std::ranges::binary_search(scope.placements, cell.placement);
+  return placed && (scope.regions.empty() || std::ranges::any_of(scope.regions, [&](const std::string& region) {
+                      return region_holds(region, cell.region);
+                    }));
+}
+
+// The rate of an hour runs on into the next one: between the middles of two hours it is taken to be linear.
+double hourly_rate(const std::array<double, kHoursOfWeek>& hours, const LocalTime& local) {
+  const int minute = local.weekday * 1'440 + local.minute_of_day + kHoursOfWeek * 60 - 30;
+  const auto hour = static_cast<std::size_t>(minute / 60);
+  const double part = (minute % 60) / 60.0;
+  return hours[hour % kHoursOfWeek] * (1 - part) + hours[(hour + 1) % kHoursOfWeek] * part;
+}
+
+}  // namespace
+
+ScopeIx ScopedTraffic::intern(TrafficScope scope) {
+  if (scopes_.size() >= kScopesMax && !by_scope_.contains(scope)) {
+    scope.placements.clear();
+    scope.regions.clear();
+    if (scopes_.size() >= 2 * kScopesMax && !by_scope_.contains(scope)) scope.schedule.clear();
+  }
+  const auto [entry, made] = by_scope_.try_emplace(scope, static_cast<std::uint32_t>(scopes_.size()));
+  if (made) {
+    Scope& added = scopes_.emplace_back();
+    added.what = std::move(scope);
+    match_cells(added);
+  }
+  return {entry->second};
+}
+
+void ScopedTraffic::match_cells(Scope& scope) const {
+  for (; scope.cells_known < forecast_.cell_count(); ++scope.cells_known) {
+    if (matches(scope.what, forecast_[scope.cells_known])) scope.cells.push_back(scope.cells_known);
+  }
+}
+
+void ScopedTraffic::set_multiplier(TrafficMultiplier multiplier) {
+  multiplier_ = std::move(multiplier);
+  for (std::size_t i = 0; i < step_multiplier_.size(); ++i) {
+    const Timestamp step = begin_ + kTrafficStep * static_cast<std::int64_t>(i);
+    step_multiplier_[i] = static_cast<float>(multiplier_ ? multiplier_(step, step + kTrafficStep) : 1);
+  }
+  ++generation_;
+}
+
+void ScopedTraffic::begin_day(Timestamp now) {
+  day_ = calendar_.day_of(now);
+  begin_ = calendar_.day_begin(day_);
+  end_ = calendar_.day_end(day_);
+  const auto steps = static_cast<std::size_t>((end_ - begin_ + kTrafficStep - Duration{1}) / kTrafficStep);
+  step_local_.resize(steps);
+  step_multiplier_.resize(steps);
+  for (std::size_t i = 0; i < steps; ++i) {
+    const Timestamp middle = begin_ + kTrafficStep * static_cast<std::int64_t>(i) + kTrafficStep / 2;
+    step_local_[i] = calendar_.local(std::min(middle, end_ - Duration{1}));
+  }
+  set_multiplier(std::move(multiplier_));
+  now_ = begin_;
+  for (Scope& scope : scopes_) scope.seen = 0;
+}
+
+void ScopedTraffic::tabulate() {
+  tabulated_ = true;
+  expected_.resize(forecast_.cell_count());
+  weekday_.fill(0);
+  for (std::uint32_t cell = 0; cell < forecast_.cell_count(); ++cell) {
+    for (int hour = 0; hour < kHoursOfWeek; ++hour) {
+      const double auctions = forecast_.expected(cell, hour);
+      expected_[cell][static_cast<std::size_t>(hour)] = static_cast<float>(auctions);
+      weekday_[static_cast<std::size_t>(hour / 24)] += auctions;
+    }
+  }
+  ++generation_;
+}
+
+void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, bool learned) {
+  if (learned || !tabulated_) tabulate();
+  const bool new_day = step_local_.empty() || now >= end_;
+  // What was seen between the last call and this one belongs where it was seen: before a day's end.
+  const Timestamp until = new_day ? end_ : now;
+  const double fade = std::exp(-seconds(until - now_) / kLevelSeconds);
+  for (std::uint32_t i = 0; i < scopes_.size() && !step_local_.empty(); ++i) {
+    Scope& scope = fresh({i});
+    std::uint64_t met = 0;
+    for (const std::uint32_t cell : scope.cells) met += cell < seen.size() ? seen[cell] : 0;
+    const auto at = static_cast<std::size_t>((now_ - begin_) / kTrafficStep);
+    const bool counts = at < step_local_.size() && on_schedule(scope, at);
+    const double expected = sum_until(scope, until) - sum_until(scope, now_);
+    const double auctions = counts ? static_cast<double>(met) : 0;
+    scope.seen += auctions;
+    scope.recent_seen = scope.recent_seen * fade + auctions;
+    scope.recent_expected = scope.recent_expected * fade + expected;
+  }
+  if (new_day) begin_day(now);
+  now_ = now;
+}
+
+bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
+  if (scope.what.schedule.empty()) return true;
+  const LocalTime& local = step_local_[step];
+  return std::ranges::any_of(scope.what.schedule, [&local](const WeekSpan& span) {
+    return (span.days >> local.weekday & 1) != 0 && span.from_minute <= local.minute_of_day &&
+           local.minute_of_day < span.to_minute;
+  });
+}
+
+// The scope with a forecast of this day.
+ScopedTraffic::Scope& ScopedTraffic::fresh(ScopeIx ix) {
+  Scope& scope = scopes_[ix.value];
+  if (scope.learned_at != generation_ || scope.cells_known != forecast_.cell_count()) {
+    match_cells(scope);
+    forecast_day(scope);
+    scope.learned_at = generation_;
+  }
+  return scope;
+}
+
+void ScopedTraffic::forecast_day(Scope& scope) {
+  // Today's hours, and one on either side that they run over into.
+  const auto first = static_cast<std::size_t>(step_local_.front().weekday) * 24 + kHoursOfWeek - 1;
+  std::array<double, kHoursOfWeek> hours{};
+  double all = 0;
+  for (std::size_t i = first; i < first + 26; ++i) {
+    const std::size_t hour = i % kHoursOfWeek;
+    for (const std::uint32_t cell : scope.cells) {
+      if (cell < expected_.size()) hours[hour] += static_cast<double>(expected_[cell][hour]);
+    }
+    all += hours[hour];
+  }
+  if (scope.known != (all > 0)) scope.recent_seen = scope.recent_expected = 0;
+  scope.known = all > 0;
+  if (!scope.known) {
+    // Nothing is known of it: a usual day, at no level in particular.
+    for (std::size_t h = 0; h < hours.size(); ++h) hours[h] = kUsualDay[h % 24];
+  }
+  scope.sums.assign(step_local_.size() + 1, 0);
+  double sum = 0;
+  for (std::size_t i = 0; i < step_local_.size(); ++i) {
+    const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(i);
+    const double hours_long = seconds(std::min(end_ - step_begin, kTrafficStep)) / 3'600;
+    if (on_schedule(scope, i))
+      sum += hourly_rate(hours, step_local_[i]) * hours_long * static_cast<double>(step_multiplier_[i]);
+    scope.sums[i + 1] = static_cast<float>(sum);
+  }
+}
+
+double ScopedTraffic::sum_until(const Scope& scope, Timestamp t) const {
+  if (scope.sums.empty() || t <= begin_) return 0;
+  if (t >= end_) return static_cast<double>(scope.sums.back());
+  const auto step = static_cast<std::size_t>((t - begin_) / kTrafficStep);
+  const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(step);
+  const double length = seconds(std::min(end_ - step_begin, kTrafficStep));
+  const double low = static_cast<double>(scope.sums[step]), high = static_cast<double>(scope.sums[step + 1]);
+  return low + (high - low) * seconds(t - step_begin) / length;
+}
+
+// How many times the forecast today brings.
+double ScopedTraffic::level(const Scope& scope) const {
+  const double evidence = scope.known ? kLevelEvidence : 0;
+  const double expected = scope.recent_expected + evidence;
+  return expected > 0 ? (scope.recent_seen + evidence) / expected : 1;
+}
+
+double ScopedTraffic::gone(ScopeIx ix) {
+  const Scope& scope = fresh(ix);
+  return scope.seen + kShareEvidence * share(ix, begin_, now_);
+}
+
+double ScopedTraffic::left(ScopeIx ix, Timestamp until) {
+  const Scope& scope = fresh(ix);
+  if (until <= now_) return 0;
+  return (sum_until(scope, until) - sum_until(scope, now_)) * level(scope) + kShareEvidence * share(ix, now_, until);
+}
+
+double ScopedTraffic::share(ScopeIx ix, Timestamp a, Timestamp b) {
+  const Scope& scope = fresh(ix);
+  const double all = sum_until(scope, end_);
+  return all > 0 && b > a ? (sum_until(scope, b) - sum_until(scope, a)) / all : 0;
+}
+
+double ScopedTraffic::day_ratio(Day day) const {
+  const auto weekday = [](Day d) { return std::chrono::weekday{d}.iso_encoding() - 1; };
+  const double today = weekday_[weekday(day_)], other = weekday_[weekday(day)];
+  return today > 0 && other > 0 ? other / today : 1;
+}
+
+}  // namespace gavel

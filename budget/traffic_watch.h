@@ -1,0 +1,59 @@
+// Watches the traffic go by: counts it by cell, learns the hours of the week, and keeps today's forecast.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "budget/calendar.h"
+#include "budget/scoped_traffic.h"
+#include "budget/traffic_counts.h"
+#include "budget/traffic_forecast.h"
+
+namespace gavel {
+
+// Not thread-safe: the pacer's own.
+class TrafficWatch {
+ public:
+  // The name of a region by the number that it is counted under; not called for kNoRegion.
+  using RegionName = std::function<std::string_view(std::uint32_t region)>;
+
+  // All outlive it.
+  TrafficWatch(const Calendar& calendar, const TrafficBooks& books, RegionName region_name)
+      : calendar_(calendar), books_(books), region_name_(std::move(region_name)), scopes_(calendar, forecast_) {}
+
+  // What was counted since the last call belongs to the time since then. An hour that ends is learned if most of it was
+  // watched; a jump over hours teaches nothing about those in between.
+  void step(Timestamp now);
+  void set_multiplier(TrafficMultiplier multiplier);
+
+  ScopedTraffic& scopes() { return scopes_; }
+  TrafficForecast& forecast() { return forecast_; }
+  // Cells that have learned since the last call, ascending.
+  std::vector<std::uint32_t> take_learned();
+
+ private:
+  void count();
+  void close_hour();
+
+  const Calendar& calendar_;
+  const TrafficBooks& books_;
+  RegionName region_name_;
+  TrafficForecast forecast_;
+  ScopedTraffic scopes_;
+  TrafficMultiplier multiplier_;
+
+  std::unordered_map<std::uint64_t, std::uint32_t> cell_of_pair_;  // (placement, region number) -> cell
+  std::vector<std::uint64_t> before_, seen_;  // by cell: counted up to the last step, and since then
+  std::vector<double> hour_;                  // by cell: since the hour began, festivals taken out
+  std::optional<Timestamp> now_;
+  Timestamp hour_begin_{};
+  double watched_s_ = 0;                      // of this hour
+  bool learned_ = true;                       // since the scopes' last step; the first one takes what was restored
+  std::vector<std::uint32_t> learned_cells_;
+};
+
+}  // namespace gavel

@@ -1,0 +1,125 @@
+#include "budget/scoped_traffic.h"
+
+#include <gtest/gtest.h>
+
+namespace gavel {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Calendar& shanghai() {
+  static const Calendar calendar = *Calendar::load("Asia/Shanghai");
+  return calendar;
+}
+const Timestamp kMidnight =
+    shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));  // a Wednesday
+
+class ScopedTrafficTest : public testing::Test {
+ protected:
+  // A flat week of 100 auctions an hour in this cell.
+  std::uint32_t flat_cell(PlacementIx placement, std::string_view region) {
+    const std::uint32_t cell = forecast.cell(placement, region);
+    for (int week = 0; week < 4; ++week) {
+      for (int hour = 0; hour < kHoursOfWeek; ++hour) forecast.record(cell, hour, 100);
+    }
+    return cell;
+  }
+  void step(Timestamp now, std::vector<std::uint64_t> seen = {}) { traffic.step(now, seen, false); }
+
+  TrafficForecast forecast;
+  ScopedTraffic traffic{shanghai(), forecast};
+};
+
+TEST_F(ScopedTrafficTest, WithNothingKnownTheUsualDayGoesBy) {
+  const ScopeIx all = traffic.intern({});
+  step(kMidnight);
+  step(kMidnight + 12h);
+  const double morning = traffic.share(all, kMidnight, kMidnight + 12h);
+  EXPECT_GT(morning, 0.25);
+  EXPECT_LT(morning, 0.40) << "nights are quiet";
+  const double gone = traffic.gone(all), left = traffic.left(all, kMidnight + 24h);
+  EXPECT_NEAR(gone / (gone + left), morning, 1e-6);
+}
+
+TEST_F(ScopedTrafficTest, HoldsTheCellsOfItsPlacementsAndRegions) {
+  flat_cell({0}, "CN-ZJ-HZ");
+  flat_cell({0}, "CN-ZJX");
+  flat_cell({1}, "CN-ZJ");
+  flat_cell({0}, "");
+  const ScopeIx all = traffic.intern({});
+  const ScopeIx zhejiang = traffic.intern({.placements = {}, .regions = {"CN-ZJ"}, .schedule = {}});
+  const ScopeIx search = traffic.intern({.placements = {{0}}, .regions = {}, .schedule = {}});
+  const ScopeIx both = traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .schedule = {}});
+  EXPECT_EQ(traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .schedule = {}}), both);
+  step(kMidnight);
+  const auto day = [&](ScopeIx scope) { return traffic.left(scope, kMidnight + 24h); };
+  EXPECT_NEAR(day(all), 4 * 2'400, 100);
+  EXPECT_NEAR(day(zhejiang), 2 * 2'400, 100);
+  EXPECT_NEAR(day(search), 3 * 2'400, 100);
+  EXPECT_NEAR(day(both), 2'400, 100);
+}
+
+TEST_F(ScopedTrafficTest, ScheduleCutsTheDay) {
+  flat_cell({0}, "");
+  const ScopeIx office = traffic.intern({.placements = {}, .regions = {}, .schedule = {{0x1F, 540, 1'080}}});  // 9 to 18
+  const ScopeIx weekend = traffic.intern({.placements = {}, .regions = {}, .schedule = {{0x60, 0, 1'440}}});
+  step(kMidnight);
+  EXPECT_NEAR(traffic.left(office, kMidnight + 24h), 900, 30);
+  EXPECT_NEAR(traffic.share(office, kMidnight, kMidnight + 9h), 0, 1e-9);
+  EXPECT_NEAR(traffic.share(office, kMidnight, kMidnight + 13h + 30min), 0.5, 1e-3);
+  EXPECT_EQ(traffic.share(weekend, kMidnight, kMidnight + 24h), 0);
+}
+
+TEST_F(ScopedTrafficTest, TodayIsSeenInItsOwnLight) {
+  const std::uint32_t cell = flat_cell({0}, "");
+  const ScopeIx all = traffic.intern({});
+  step(kMidnight);
+  for (int minute = 1; minute <= 12 * 60; ++minute) {
+    std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+    seen[cell] = 4 + (minute % 3 == 0 ? 1 : 0) * 3 - 1 + (minute % 3 == 1 ? 1 : 0);  // about 200 an hour: twice the forecast
+    step(kMidnight + minute * 1min, seen);
+  }
+  const double gone = traffic.gone(all), left = traffic.left(all, kMidnight + 24h);
+  EXPECT_GT(gone, 2'000);
+  EXPECT_NEAR(gone / (gone + left), 0.5, 0.03) << "a day of twice the traffic is half gone at noon";
+}
+
+TEST_F(ScopedTrafficTest, FestivalsAreInTheForecast) {
+  flat_cell({0}, "");
+  const ScopeIx all = traffic.intern({});
+  traffic.set_multiplier([](Timestamp t, Timestamp) { return t >= kMidnight + 20h && t < kMidnight + 21h ? 20.0 : 1.0; });
+  step(kMidnight);
+  EXPECT_NEAR(traffic.share(all, kMidnight + 20h, kMidnight + 21h), 20.0 / 43, 0.02);
+}
+
+TEST_F(ScopedTrafficTest, ANewDayBeginsAnew) {
+  const std::uint32_t cell = flat_cell({0}, "");
+  const ScopeIx all = traffic.intern({});
+  step(kMidnight);
+  std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+  seen[cell] = 2'400;
+  step(kMidnight + 23h, seen);
+  EXPECT_GT(traffic.gone(all), 2'000);
+  seen[cell] = 50;
+  step(kMidnight + 24h + 1s, seen);
+  EXPECT_LT(traffic.gone(all), 1);
+  EXPECT_EQ(traffic.day_begin(), kMidnight + 24h);
+}
+
+TEST_F(ScopedTrafficTest, DaysOf23And25Hours) {
+  const Calendar new_york = *Calendar::load("America/New_York");
+  for (const auto& [month, day, hours] : {std::tuple{3, 8, 23}, std::tuple{11, 1, 25}}) {
+    TrafficForecast flat;
+    const std::uint32_t cell = flat.cell({0}, "");
+    for (int hour = 0; hour < kHoursOfWeek; ++hour) flat.record(cell, hour, 100);
+    ScopedTraffic local{new_york, flat};
+    const Day date = Day{std::chrono::local_days{std::chrono::year{2026} / month / day}};
+    const ScopeIx all = local.intern({});
+    local.step(new_york.day_begin(date), {}, false);
+    EXPECT_EQ(local.day_end() - local.day_begin(), std::chrono::hours{hours});
+    EXPECT_NEAR(local.share(all, local.day_begin(), local.day_begin() + 10h), 10.0 / hours, 0.02);
+  }
+}
+
+}  // namespace
+}  // namespace gavel
