@@ -220,6 +220,7 @@ void add_event_routes(Router& router, const EventServices& services) {
                 .roles = kNoRoleNeeded,
                 .media_types = {},
                 .query_parameters = {"t"},
+                .ignores_other_parameters = true,
                 .body_bytes_max = 0,
                 .deferred = true});
   };

@@ -67,12 +67,12 @@ std::optional<FieldError> read_query(std::string_view query, const Route& route,
     const std::size_t equals = pair.find('=');
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    if (!percent_decode(pair.substr(0, equals), parameter.name)) {
-      return FieldError{"", "a query parameter's name is not percent-encoded UTF-8"};
-    }
-    if (std::ranges::find(route.query_parameters, parameter.name) == route.query_parameters.end()) {
-      return FieldError{printable(parameter.name), "there is no such query parameter here"};
-    }
+    const bool legible = percent_decode(pair.substr(0, equals), parameter.name);
+    const bool known = legible && std::ranges::find(route.query_parameters, parameter.name) !=
+                                      route.query_parameters.end();
+    if (!known && route.ignores_other_parameters) continue;
+    if (!legible) return FieldError{"", "a query parameter's name is not percent-encoded UTF-8"};
+    if (!known) return FieldError{printable(parameter.name), "there is no such query parameter here"};
     if (request.query(parameter.name)) return FieldError{parameter.name, "given more than once"};
     if (!percent_decode(value, parameter.value)) {
       return FieldError{parameter.name, "not percent-encoded UTF-8, or with control characters"};
