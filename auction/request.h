@@ -12,7 +12,7 @@ namespace gavel {
 
 // Limits of a request; beyond them it is refused by the reader, naming the field.
 inline constexpr std::size_t kAuctionsMax = 8;
-inline constexpr std::size_t kQueryBytesMax = 16 * 1024;
+inline constexpr std::size_t kQueryLengthMax = 16 * 1024;
 inline constexpr std::size_t kUserTagsMax = 256;
 inline constexpr std::size_t kRequestCategoriesMax = 64;
 inline constexpr std::size_t kRequestItemsMax = 1'000;
@@ -45,7 +45,7 @@ struct AuctionRequest {
   std::uint64_t user_hash = 0;          // keyed hash of user.id, 0 where there is none
   std::vector<PlacementRequest> auctions;
   std::vector<Prediction> predictions;
-  bool explain = false;                 // also where explain_ad_ids is not empty
+  bool explain = false;                 // where left out: whether explain_ad_ids names any
   std::vector<std::string_view> explain_ad_ids;
 
   void clear();

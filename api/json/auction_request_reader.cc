@@ -8,9 +8,9 @@
 namespace gavel {
 namespace {
 
-constexpr StringRule kQueryRule{.min_bytes = 0, .max_bytes = kQueryBytesMax, .allow_control = true};
-constexpr StringRule kRequestIdRule{.min_bytes = 1, .max_bytes = kRequestIdBytesMax};
-constexpr StringRule kTagRule{.min_bytes = 1, .max_bytes = kTagBytesMax};
+constexpr StringRule kQueryRule{.min_characters = 0, .max_characters = kQueryLengthMax, .allow_control = true};
+constexpr StringRule kRequestIdRule{.min_characters = 1, .max_characters = kRequestIdLengthMax};
+constexpr StringRule kTagRule{.min_characters = 1, .max_characters = kTagLengthMax};
 
 // True where the list is there, empty or not.
 bool read_ids(ObjectReader& object, std::string_view name, std::size_t max,
@@ -70,9 +70,9 @@ bool AuctionRequestReader::read(std::string_view body, AuctionRequest& request, 
 void AuctionRequestReader::read_lists(ObjectReader& root, AuctionRequest& request) {
   read_ids(root, "category_ids", kRequestCategoriesMax, request.category_ids);
   request.limits_items = read_ids(root, "item_ids", kRequestItemsMax, request.item_ids);
-  root.take_bool("explain", Need::kOptional, request.explain);
+  const bool chosen = root.take_bool("explain", Need::kOptional, request.explain);
   read_ids(root, "explain_ad_ids", kExplainMax, request.explain_ad_ids);
-  if (!request.explain_ad_ids.empty()) request.explain = true;
+  if (!chosen) request.explain = !request.explain_ad_ids.empty();
 }
 
 void AuctionRequestReader::read_predictions(ObjectReader& root, AuctionRequest& request) {

@@ -10,8 +10,8 @@
 
 namespace gavel {
 
-inline constexpr std::size_t kRequestIdBytesMax = 128;
-inline constexpr std::size_t kTagBytesMax = 64;  // tags, regions, devices
+inline constexpr std::size_t kRequestIdLengthMax = 128;
+inline constexpr std::size_t kTagLengthMax = 64;  // tags, regions, devices
 
 // One worker's reader: reuses its memory, so that reading a request no larger than those before allocates
 // nothing. Not thread-safe.

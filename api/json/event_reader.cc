@@ -1,6 +1,7 @@
 #include "api/json/event_reader.h"
 
 #include <array>
+#include <cstdint>
 
 namespace gavel {
 namespace {
@@ -9,7 +10,8 @@ constexpr std::array<EnumName<EventType>, 3> kEventTypes{{{"impression", EventTy
                                                           {"click", EventType::kClick},
                                                           {"conversion", EventType::kConversion}}};
 
-constexpr StringRule kTokenRule{.min_bytes = 0, .max_bytes = kTokenBytesMax, .allow_control = true};
+// A token that cannot be one of ours is its own event's `invalid_token`, never the whole batch's fault.
+constexpr StringRule kTokenRule{.min_characters = 0, .max_characters = SIZE_MAX, .allow_control = true};
 
 ReportedEvent read_event(const JsonNode& node, ErrorList& errors) {
   ReportedEvent event;
@@ -20,7 +22,7 @@ ReportedEvent read_event(const JsonNode& node, ErrorList& errors) {
   Timestamp at;
   if (object.take_timestamp("at", Need::kOptional, at)) event.at = at;
   const bool valued = object.take_micros("value_micros", Need::kOptional, Micros{0}, kMaxAmount, event.value);
-  if (valued && typed && event.type != EventType::kConversion) {
+  if (valued && typed && event.type != EventType::kConversion && event.value != Micros{0}) {
     object.add_error("value_micros", "only a conversion has a value");
   }
   object.finish();

@@ -12,15 +12,13 @@
 
 namespace gavel {
 
-inline constexpr std::size_t kTokenBytesMax = 1'024;  // of a reported token; what is longer is not looked at
-
 // One event as its sender reports it. Views are valid until the parser's next document.
 struct ReportedEvent {
   std::string_view id;
   EventType type = EventType::kImpression;
-  std::string_view token;  // whatever was sent: opening it is another matter
+  std::string_view token;  // whatever was sent, of any length: opening it is another matter
   std::optional<Timestamp> at;
-  Micros value;  // conversions only
+  Micros value;  // 0 but for conversions
 };
 
 // Reads `body` (kJsonPadding bytes behind it must be readable) into `events`, which is cleared first: at most

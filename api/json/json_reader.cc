@@ -79,16 +79,33 @@ std::string JsonPath::pointer() const {
   return out;
 }
 
+std::size_t count_characters(std::string_view utf8) {
+  // 10xxxxxx continues a character.
+  return static_cast<std::size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+namespace {
+
+bool fits(std::string_view text, const StringRule& rule) {
+  // No text has more characters than bytes, so that most need not be counted.
+  if (text.size() <= rule.max_characters && rule.min_characters <= 1) return text.size() >= rule.min_characters;
+  const std::size_t characters = count_characters(text);
+  return characters >= rule.min_characters && characters <= rule.max_characters;
+}
+
+}  // namespace
+
 bool read_string(const JsonNode& node, const StringRule& rule, std::string_view& out, ErrorList& errors) {
   if (node.value.type() != JsonType::kString) return fail(node, "must be a string", errors);
   const std::string_view text = node.value.string();
-  if (text.size() < rule.min_bytes || text.size() > rule.max_bytes) {
+  if (!fits(text, rule)) {
     if (text.empty()) return fail(node, "must not be empty", errors);
     std::string reason = "must be ";
-    append_unsigned(reason, rule.min_bytes);
+    append_unsigned(reason, rule.min_characters);
     reason += " to ";
-    append_unsigned(reason, rule.max_bytes);
-    return fail(node, reason + " bytes of UTF-8", errors);
+    append_unsigned(reason, rule.max_characters);
+    return fail(node, reason + " characters", errors);
   }
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   if (!rule.allow_control && std::ranges::any_of(text, is_control)) {

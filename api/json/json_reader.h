@@ -142,11 +142,14 @@ void for_each_member(const JsonNode& object, CallableRef<void(std::string_view k
 // Reads of one value. Each returns true and sets `out`, or adds an error at the node's place, leaves `out`
 // alone and returns false. Views point into the parser's memory.
 
+// Lengths are in characters (code points), as JSON Schema and so openapi.yaml count them: at most four bytes
+// each.
 struct StringRule {
-  std::size_t min_bytes = 1;
-  std::size_t max_bytes = 256;
+  std::size_t min_characters = 1;
+  std::size_t max_characters = 256;
   bool allow_control = false;  // characters below U+0020 and U+007F
 };
+std::size_t count_characters(std::string_view utf8);
 bool read_string(const JsonNode& node, const StringRule& rule, std::string_view& out, ErrorList& errors);
 // [A-Za-z0-9._:-]{1,64}
 bool is_id(std::string_view text);

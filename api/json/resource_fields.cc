@@ -33,9 +33,9 @@ bool is_web_url(std::string_view text, UrlScheme scheme) {
   return !host.empty() && host.front() != ':';
 }
 
-void FieldReader::text(std::string_view name, Need need, std::size_t bytes_max, std::string& out) {
+void FieldReader::text(std::string_view name, Need need, std::size_t length_max, std::string& out) {
   std::string_view value;
-  if (in_.take_string(name, need, string_rule(bytes_max), value)) out = value;
+  if (in_.take_string(name, need, string_rule(length_max), value)) out = value;
 }
 
 void FieldReader::id(std::string_view name, Need need, std::string& out) {
@@ -50,7 +50,7 @@ void FieldReader::optional_id(std::string_view name, std::optional<std::string>&
 
 void FieldReader::url(std::string_view name, Need need, UrlScheme scheme, std::string& out) {
   std::string_view value;
-  if (!in_.take_string(name, need, string_rule(kUrlBytesMax), value)) return;
+  if (!in_.take_string(name, need, string_rule(kUrlLengthMax), value)) return;
   if (strict() && !is_web_url(value, scheme)) {
     in_.add_error(name, scheme == UrlScheme::kRequired
                             ? "must be an http or https URL without spaces"
@@ -115,7 +115,7 @@ void FieldReader::strings(std::string_view name, std::size_t max, bool are_ids,
   list(name, Need::kOptional, max, [&](const JsonNode& node) {
     std::string_view value;
     const bool ok = are_ids ? read_id(node, value, in_.errors())
-                            : read_string(node, string_rule(kAttributeBytesMax), value, in_.errors());
+                            : read_string(node, string_rule(kAttributeLengthMax), value, in_.errors());
     if (!ok) return;
     out.emplace_back(value);
     seen.push_back(value);
@@ -147,10 +147,10 @@ void read_named_factors(FieldReader& fields, std::string_view name, NamedFactors
   }
   for_each_member(map, [&](std::string_view key, const JsonNode& member) {
     if (member.value.is_null()) return;
-    const bool fits = !key.empty() && key.size() <= kAttributeBytesMax &&
+    const bool fits = !key.empty() && count_characters(key) <= kAttributeLengthMax &&
                       std::ranges::none_of(key, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (fields.strict() && !fits) {
-      in.errors().add(member.path.pointer(), "must have a name of 1 to 64 bytes without control characters");
+      in.errors().add(member.path.pointer(), "must have a name of 1 to 64 characters without control characters");
       return;
     }
     Factor factor;

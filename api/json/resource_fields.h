@@ -18,11 +18,11 @@ enum class ReadMode : std::uint8_t {
              // since do not count
 };
 
-// Bounds of documents beyond those of the contract.
-inline constexpr std::size_t kNameBytesMax = 256;  // names and titles
-inline constexpr std::size_t kUrlBytesMax = 2'048;
-inline constexpr std::size_t kKeywordTextBytesMax = 256;
-inline constexpr std::size_t kAttributeBytesMax = 64;  // a region, device or tag
+// Bounds of documents beyond those of the contract; lengths in characters.
+inline constexpr std::size_t kNameLengthMax = 256;  // names and titles
+inline constexpr std::size_t kUrlLengthMax = 2'048;
+inline constexpr std::size_t kKeywordTextLengthMax = 256;
+inline constexpr std::size_t kAttributeLengthMax = 64;  // a region, device or tag
 inline constexpr std::size_t kRegionsMax = 1'000;
 inline constexpr std::size_t kDevicesMax = 32;
 inline constexpr std::size_t kScheduleEntriesMax = 168;
@@ -56,7 +56,7 @@ class FieldReader {
   bool strict() const { return mode_ == ReadMode::kRequest; }
   ReadMode mode() const { return mode_; }
 
-  void text(std::string_view name, Need need, std::size_t bytes_max, std::string& out);
+  void text(std::string_view name, Need need, std::size_t length_max, std::string& out);
   void id(std::string_view name, Need need, std::string& out);
   void optional_id(std::string_view name, std::optional<std::string>& out);
   void url(std::string_view name, Need need, UrlScheme scheme, std::string& out);
@@ -77,8 +77,8 @@ class FieldReader {
 
  private:
   ListRule list_rule(std::size_t max) const { return strict() ? ListRule{1, max} : ListRule{0, SIZE_MAX}; }
-  StringRule string_rule(std::size_t bytes_max) const {
-    return strict() ? StringRule{1, bytes_max, false} : StringRule{0, SIZE_MAX, true};
+  StringRule string_rule(std::size_t length_max) const {
+    return strict() ? StringRule{1, length_max, false} : StringRule{0, SIZE_MAX, true};
   }
   void strings(std::string_view name, std::size_t max, bool are_ids, std::vector<std::string>& out);
   friend void read_named_factors(FieldReader& fields, std::string_view name, NamedFactors& out);

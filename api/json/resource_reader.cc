@@ -21,7 +21,7 @@ constexpr Micros kZero{0};
 constexpr Micros kOne{1};
 
 void read(FieldReader& fields, AdvertiserDoc& doc) {
-  fields.text("name", Need::kRequired, kNameBytesMax, doc.name);
+  fields.text("name", Need::kRequired, kNameLengthMax, doc.name);
   fields.in().take_enum("status", Need::kOptional, kActiveNames, doc.active);
   fields.optional_amount("balance_micros", kZero, kMaxAmount, doc.balance);
   fields.optional_amount("daily_budget_micros", kZero, kMaxAmount, doc.daily_budget);
@@ -49,7 +49,7 @@ AudienceClause read_clause(const JsonNode& node, ReadMode mode, ErrorList& error
 
 void read(FieldReader& fields, AdGroupDoc& doc) {
   fields.id("campaign_id", Need::kRequired, doc.campaign_id);
-  fields.text("name", Need::kRequired, kNameBytesMax, doc.name);
+  fields.text("name", Need::kRequired, kNameLengthMax, doc.name);
   fields.amount("bid_micros", Need::kRequired, kOne, kMaxBid, doc.bid);
   fields.in().take_enum("status", Need::kOptional, kEnabledNames, doc.enabled);
   fields.ids("placements", kAdGroupPlacementsMax, doc.placements);
@@ -62,7 +62,7 @@ void read(FieldReader& fields, AdGroupDoc& doc) {
 void read(FieldReader& fields, AdDoc& doc) {
   fields.id("ad_group_id", Need::kRequired, doc.ad_group_id);
   fields.id("item_id", Need::kRequired, doc.item_id);
-  fields.text("title", Need::kRequired, kNameBytesMax, doc.title);
+  fields.text("title", Need::kRequired, kNameLengthMax, doc.title);
   fields.url("landing_url", Need::kRequired, UrlScheme::kRequired, doc.landing_url);
   fields.optional_url("image_url", UrlScheme::kOptional, doc.image_url);
   fields.optional_id("category_id", doc.category_id);
@@ -74,7 +74,7 @@ void read(FieldReader& fields, AdDoc& doc) {
 
 void read(FieldReader& fields, KeywordDoc& doc) {
   fields.id("ad_group_id", Need::kRequired, doc.ad_group_id);
-  fields.text("text", Need::kRequired, kKeywordTextBytesMax, doc.text);
+  fields.text("text", Need::kRequired, kKeywordTextLengthMax, doc.text);
   fields.in().take_enum("match", Need::kRequired, kMatchNames, doc.match);
   fields.optional_amount("bid_micros", kOne, kMaxBid, doc.bid);
   fields.in().take_bool("negative", Need::kOptional, doc.negative);
@@ -156,7 +156,7 @@ FestivalPhase read_phase(const JsonNode& node, ReadMode mode, ErrorList& errors)
   const std::size_t errors_before = errors.size();
   ObjectReader in(node, errors);
   FieldReader fields(in, mode);
-  fields.text("name", Need::kRequired, kNameBytesMax, phase.name);
+  fields.text("name", Need::kRequired, kNameLengthMax, phase.name);
   in.take_timestamp("start", Need::kRequired, phase.start);
   in.take_timestamp("end", Need::kRequired, phase.end);
   fields.multiplier("boost", phase.boost);
@@ -172,7 +172,7 @@ FestivalPhase read_phase(const JsonNode& node, ReadMode mode, ErrorList& errors)
 
 void read(FieldReader& fields, FestivalDoc& doc) {
   ErrorList& errors = fields.in().errors();
-  fields.text("name", Need::kRequired, kNameBytesMax, doc.name);
+  fields.text("name", Need::kRequired, kNameLengthMax, doc.name);
   fields.list("phases", Need::kRequired, kFestivalPhasesMax, [&](const JsonNode& node) {
     FestivalPhase phase = read_phase(node, fields.mode(), errors);
     if (fields.strict() && errors.empty() && !doc.phases.empty() && phase.start < doc.phases.back().end) {

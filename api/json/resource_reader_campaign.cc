@@ -84,7 +84,7 @@ void read_festivals(FieldReader& fields, std::vector<FestivalEntry>& out) {
 void read_campaign(FieldReader& fields, CampaignDoc& doc) {
   ObjectReader& in = fields.in();
   fields.id("advertiser_id", Need::kRequired, doc.advertiser_id);
-  fields.text("name", Need::kRequired, kNameBytesMax, doc.name);
+  fields.text("name", Need::kRequired, kNameLengthMax, doc.name);
   in.take_enum("pricing", Need::kRequired, kPricingNames, doc.pricing);
   in.take_enum("status", Need::kOptional, kStatusNames, doc.enabled);
   fields.optional_amount("daily_budget_micros", kZero, kMaxAmount, doc.daily_budget);

@@ -26,7 +26,7 @@ const std::vector<std::string>& draw_page(Prng& random) {
 void read_winner(const JsonNode& node, std::vector<ShownAd>& ads) {
   ErrorList errors;
   ObjectReader reader(node, errors);
-  const StringRule any{.min_bytes = 1, .max_bytes = 8'192};
+  const StringRule any{.min_characters = 1, .max_characters = 8'192};
   std::string_view token, impression_url, click_url;
   ShownAd ad;
   reader.take_string("token", Need::kRequired, any, token);

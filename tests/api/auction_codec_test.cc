@@ -81,8 +81,19 @@ TEST_F(AuctionRequestReaderTest, ReadsEveryField) {
   EXPECT_EQ(request_.predictions[0].pctr, Probability{31'000'000});
   EXPECT_EQ(request_.predictions[0].pcvr, Probability{10'000'000});
   EXPECT_EQ(request_.predictions[1].pctr, std::nullopt);
-  EXPECT_TRUE(request_.explain) << "asked for by explain_ad_ids";
+  EXPECT_FALSE(request_.explain) << "said outright, whatever explain_ad_ids implies";
   EXPECT_THAT(request_.explain_ad_ids, ElementsAre("a1"));
+}
+
+TEST_F(AuctionRequestReaderTest, ExplainAdIdsImplyExplainOnlyWhereItIsLeftOut) {
+  ASSERT_TRUE(read(with(R"("explain_ad_ids":["a1"])")));
+  EXPECT_TRUE(request_.explain);
+  ASSERT_TRUE(read(with(R"("explain":null,"explain_ad_ids":["a1"])")));
+  EXPECT_TRUE(request_.explain);
+  ASSERT_TRUE(read(with(R"("explain":false,"explain_ad_ids":["a1"])")));
+  EXPECT_FALSE(request_.explain);
+  ASSERT_TRUE(read(with(R"("explain":true)")));
+  EXPECT_TRUE(request_.explain);
 }
 
 TEST_F(AuctionRequestReaderTest, OnlyAuctionsIsRequired) {
@@ -163,7 +174,7 @@ TEST_F(AuctionRequestReaderTest, EveryWrongFieldIsNamed) {
       {with(R"("request_id":"a\u0007")"), "/request_id"},
       {with(R"("request_id":")" + std::string(129, 'r') + "\""), "/request_id"},
       {with(R"("query":[])"), "/query"},
-      {with(R"("query":")" + std::string(kQueryBytesMax + 1, 'q') + "\""), "/query"},
+      {with(R"("query":")" + std::string(kQueryLengthMax + 1, 'q') + "\""), "/query"},
       {with(R"("category_ids":"dress")"), "/category_ids"},
       {with(R"("category_ids":["dress",""])"), "/category_ids/1"},
       {with(R"("category_ids":)" + list_of(kRequestCategoriesMax + 1, "\"c\"")), "/category_ids"},
@@ -197,12 +208,19 @@ TEST_F(AuctionRequestReaderTest, EveryWrongFieldIsNamed) {
 TEST_F(AuctionRequestReaderTest, LimitsThemselvesAreAccepted) {
   EXPECT_THAT(fields(R"({"auctions":)" + list_of(8, R"({"placement_id":"p"})") + "}"),
               ElementsAre("accepted"));
-  EXPECT_THAT(fields(with(R"("query":")" + std::string(kQueryBytesMax, 'q') + "\"")),
+  EXPECT_THAT(fields(with(R"("query":")" + std::string(kQueryLengthMax, 'q') + "\"")),
               ElementsAre("accepted"));
   EXPECT_THAT(fields(with(R"("item_ids":)" + list_of(kRequestItemsMax, "\"i\""))), ElementsAre("accepted"));
   EXPECT_THAT(fields(with(R"("user":{"tags":)" + list_of(kUserTagsMax, "\"t\"") + "}")),
               ElementsAre("accepted"));
   EXPECT_THAT(fields(with(R"("request_id":")" + std::string(128, 'r') + "\"")), ElementsAre("accepted"));
+  std::string tag, query;
+  for (std::size_t i = 0; i < kTagLengthMax; ++i) tag += "裙";
+  for (std::size_t i = 0; i < kQueryLengthMax; ++i) query += "裙";
+  EXPECT_THAT(fields(with(R"("query":")" + query + R"(","user":{"tags":[")" + tag + "\"]}")),
+              ElementsAre("accepted"));
+  EXPECT_THAT(fields(with(R"("query":")" + query + R"(x","user":{"tags":[")" + tag + "x\"]}")),
+              ElementsAre("/query", "/user/tags/0"));
   std::string predictions;
   for (std::size_t i = 0; i < kPredictionsMax; ++i) {
     predictions += (i == 0 ? "" : ",") + (R"({"ad_id":"a)" + std::to_string(i) + "\"}");

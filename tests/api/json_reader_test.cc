@@ -258,7 +258,10 @@ TEST(JsonReader, BoundsStringsAndIds) {
   };
   EXPECT_EQ(first_error(R"({"s":"abcd"})", take_text), "");
   EXPECT_EQ(first_error(R"({"s":""})", take_text), "/s: must not be empty");
-  EXPECT_EQ(first_error(R"({"s":"裙子"})", take_text), "/s: must be 1 to 4 bytes of UTF-8");
+  EXPECT_EQ(first_error(R"({"s":"裙子裙子"})", take_text), "") << "characters, not bytes";
+  EXPECT_EQ(first_error(R"({"s":"😀😀😀\ud83d\ude00"})", take_text), "");
+  EXPECT_EQ(first_error(R"({"s":"裙子裙子裙"})", take_text), "/s: must be 1 to 4 characters");
+  EXPECT_EQ(first_error(R"({"s":"abcde"})", take_text), "/s: must be 1 to 4 characters");
   for (const char* bad : {R"({"s":"a\n"})", R"({"s":"\u0000"})", R"({"s":"\u007f"})"}) {
     EXPECT_EQ(first_error(bad, take_text), "/s: must not hold control characters") << bad;
   }

@@ -46,7 +46,7 @@ void read_auction(std::string_view body) {
   fuzz_check(accepted == errors.empty(), "a refusal comes with an error, and only a refusal");
   if (!accepted) return;
   fuzz_check(!request.auctions.empty() && request.auctions.size() <= kAuctionsMax, "1 to 8 auctions");
-  fuzz_check(request.query.size() <= kQueryBytesMax, "the query's length");
+  fuzz_check(count_characters(request.query) <= kQueryLengthMax, "the query's length");
   fuzz_check(request.user.tags.size() <= kUserTagsMax, "the number of tags");
   fuzz_check(request.item_ids.size() <= kRequestItemsMax, "the number of items");
   fuzz_check(request.category_ids.size() <= kRequestCategoriesMax, "the number of categories");
