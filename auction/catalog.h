@@ -40,6 +40,7 @@ struct SymbolFactor { Symbol symbol; Factor factor; };
 struct CampaignFestival {
   FestivalIx festival;
   FestivalAccountIx account;
+  bool has_budget = false;  // a daily budget was given, be it 0
   Factor bid_multiplier;
 };
 

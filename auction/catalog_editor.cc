@@ -77,7 +77,8 @@ std::vector<CampaignFestival> CatalogEditor::Impl::festivals_of(CampaignIx campa
   festivals.reserve(entries.size());
   for (const FestivalEntry& entry : entries) {
     const auto festival = find<FestivalIx>(ResourceType::kFestival, entry.festival_id);
-    festivals.push_back({festival, accounts.open_festival(campaign, festival), entry.bid_multiplier});
+    festivals.push_back({festival, accounts.open_festival(campaign, festival), entry.daily_budget.has_value(),
+                         entry.bid_multiplier});
   }
   const Interner& ids = symbols->of(ResourceType::kFestival);
   std::ranges::sort(festivals, {}, [&](const CampaignFestival& f) { return ids.at(f.festival.value); });

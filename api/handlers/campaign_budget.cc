@@ -163,7 +163,7 @@ CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts,
     const FestivalAccount& extra = accounts[joined.account];
     const Micros daily = amount_of(extra.daily_budget);
     budget.festivals.push_back({.festival = joined.festival,
-                                .daily_budget = daily > Micros{0} ? std::optional(daily) : std::nullopt,
+                                .daily_budget = joined.has_budget ? std::optional(daily) : std::nullopt,
                                 .spent_today = extra.today.on(local.day)});
   }
   const auto running = running_festivals(catalog, serving, now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/http/accept.h"
 #include "api/json/json_reader.h"
 
 namespace gavel {
@@ -162,12 +163,6 @@ class QueryReader {
   FieldErrors errors_;
 };
 
-// Whether the Accept header prefers CSV: it names text/csv, and not application/json before it.
-bool wants_csv(std::string_view accept) {
-  const std::size_t csv = accept.find("text/csv");
-  return csv != std::string_view::npos && csv < accept.find("application/json");
-}
-
 }  // namespace
 
 const ReportColumnInfo& info_of(ReportColumn column) {
@@ -201,7 +196,7 @@ std::vector<std::string> report_parameters() {
 Result<ReportQuery, FieldErrors> parse_report_query(const Request& request, const Calendar& calendar,
                                                     const Symbols& symbols) {
   Result<ReportQuery, FieldErrors> query = QueryReader(request, calendar, symbols).read();
-  if (query) query->csv = wants_csv(request.accept);
+  if (query) query->csv = prefers(request.accept, "text/csv", "application/json");
   return query;
 }
 

@@ -4,18 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "api/http/ascii.h"
 #include "api/http/uri.h"
 
 namespace gavel {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 // Takes scheme and authority off a target in absolute form (RFC 9112, section 3.2.2).
 std::string_view origin_form(std::string_view target) {
@@ -35,9 +28,7 @@ Response with_header(Response response, std::string name, std::string value) {
 
 // The media type without its parameters: "application/json" of "application/json; charset=utf-8".
 bool is_media_type(std::string_view content_type, std::string_view wanted) {
-  std::string_view type = content_type.substr(0, content_type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  return equals_ignoring_case(type, wanted);
+  return equals_ignoring_case(trimmed(content_type.substr(0, content_type.find(';'))), wanted);
 }
 
 bool accepts(const Route& route, std::string_view content_type) {
@@ -140,6 +131,10 @@ Admission admit(const RequestReader::Header& header, const Router& router, const
     std::string wanted;
     for (const std::string& type : route.media_types) wanted += (wanted.empty() ? "" : " or ") + type;
     return {&route, problem(415, "the body must be " + wanted)};
+  }
+  if (!header.empty_precondition.empty()) {
+    return {&route, problem(400, "a precondition is empty",
+                            {{std::string(header.empty_precondition), "must be * or a list of entity tags"}})};
   }
   if (question < target.size()) {
     if (auto error = read_query(target.substr(question + 1), route, request)) {

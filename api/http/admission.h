@@ -20,7 +20,8 @@ struct Admission {
 // Fills `request` from the head, but for the members that tell of the connection. Refused are, in this order:
 // unknown methods (501), malformed targets (400), unknown paths (404), wrong methods (405), no or a wrong key
 // (401), the wrong role (403), the wrong media type of a body (415; a body without a Content-Type is taken
-// for the right one), and malformed, repeated or unknown query parameters (400). Allocates nothing on the way
+// for the right one), an If-Match or If-None-Match of nothing (400), and malformed, repeated or unknown query
+// parameters (400). Allocates nothing on the way
 // to a handler once the request's strings have grown.
 Admission admit(const RequestReader::Header& header, const Router& router, const Authenticator& authenticator,
                 Request& request);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <optional>
 
+#include "api/http/ascii.h"
+
 namespace gavel {
 namespace {
 
@@ -26,13 +28,6 @@ constexpr std::size_t kRequestLineRest = 64;
 
 std::string_view view(BeastView text) {
   return {text.data(), text.size()};
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(x) == lower(y);
-  });
 }
 
 bool all_digits(std::string_view text) {
@@ -183,9 +178,11 @@ class RequestReader::Parser {
         append_list(header.accept, value);
         break;
       case http::field::if_match:
+        if (value.empty()) header.empty_precondition = "If-Match";
         append_list(header.if_match, value);
         break;
       case http::field::if_none_match:
+        if (value.empty()) header.empty_precondition = "If-None-Match";
         append_list(header.if_none_match, value);
         break;
       default:
@@ -284,6 +281,7 @@ RequestReader::State RequestReader::parse_head(std::size_t head_size) {
                             &header_.if_match, &header_.if_none_match}) {
     text->clear();
   }
+  header_.empty_precondition = {};
   parser_->restart();
   const std::string_view head(buffer_.get() + raw_begin_, head_size);
   error_code ec;

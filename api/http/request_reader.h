@@ -57,6 +57,8 @@ class RequestReader {
     bool has_body = false;
     bool expects_continue = false;
     std::string authorization, content_type, accept, if_match, if_none_match;
+    std::string_view
+        empty_precondition;  // the name of an If-Match or If-None-Match that is there and names nothing
   };
   // Valid from kHeader until next_request().
   const Header& header() const { return header_; }

@@ -36,9 +36,10 @@ struct Route {
   RoleSet roles = kNoRoleNeeded;
   std::vector<std::string> media_types{};       // of a body that is there, without parameters; none = any
   std::vector<std::string> query_parameters{};  // that it knows: another one is a 400
-  // Others than those are passed over: for links to which strangers append their own (utm_source, cache busters).
+  // Others than those are passed over: for links to which strangers append their own (utm_source, cache
+  // busters).
   bool ignores_other_parameters = false;
-  std::uint64_t body_bytes_max = 0;             // 0 = the server's default; of no meaning to a StreamHandler
+  std::uint64_t body_bytes_max = 0;  // 0 = the server's default; of no meaning to a StreamHandler
   // Whether it answers later and counts against ServerOptions::deferred_requests_max.
   bool deferred = false;
 };

@@ -65,6 +65,14 @@ OperationOutcome success(int status, const ResourceRecord& record) {
   return outcome;
 }
 
+// Which precondition does not hold of a resource with this ETag, empty where there is none.
+std::string precondition_failure(const ResourceOperation& operation, std::string_view etag) {
+  if (etag.empty()) return "it does not exist";
+  if (preconditions_hold(operation.if_match, {}, etag))
+    return "it exists already, with the ETag " + std::string(etag);
+  return "its ETag is " + std::string(etag) + " by now";
+}
+
 }  // namespace
 
 OperationOutcome Transaction::write(const ResourceOperation& operation, const Caller& caller) {
@@ -72,7 +80,7 @@ OperationOutcome Transaction::write(const ResourceOperation& operation, const Ca
   if (auto denied = check_access(operation, caller, present)) return std::move(*denied);
   const std::string etag = present.live ? revision_etag(present.record.revision) : std::string();
   if (!preconditions_hold(operation.if_match, operation.if_none_match, etag)) {
-    return failure(412, present.live ? "its ETag is another one by now" : "it does not exist");
+    return failure(412, precondition_failure(operation, etag));
   }
   ResourceDoc doc;
   if (auto error = read_body(operation, caller, present, doc)) return std::move(*error);

@@ -149,6 +149,19 @@ TEST_F(BudgetHandlersTest, AFestivalsMoneyIsExtra) {
   EXPECT_EQ(status(), "exhausted");
 }
 
+TEST_F(BudgetHandlersTest, AFestivalsBudgetOfNothingIsNotAnAbsentOne) {
+  market_.put("f", FestivalDoc{.name = "F",
+                               .phases = {{.name = "peak",
+                                           .start = kNoon - std::chrono::hours{1},
+                                           .end = kNoon + std::chrono::hours{1},
+                                           .boost = factor(1.5)}}});
+  edit([](CampaignDoc& c) {
+    c.festivals = {{.festival_id = "f", .bid_multiplier = {}, .daily_budget = Micros{0}}};
+  });
+  EXPECT_EQ(budget()["festivals"].dump(),
+            R"([{"festival_id":"f","daily_budget_micros":0,"spent_today_micros":0}])");
+}
+
 TEST_F(BudgetHandlersTest, AFestivalThatIsOverPaysNoMore) {
   market_.put(
       "f",

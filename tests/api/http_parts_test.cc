@@ -4,6 +4,7 @@
 #include <csignal>
 #include <thread>
 
+#include "api/http/accept.h"
 #include "api/http/response.h"
 #include "api/http/response_head.h"
 #include "api/http/router.h"
@@ -126,6 +127,39 @@ TEST_F(Routes, OthersAreNotFound) {
   EXPECT_EQ(find(Method::kDelete, "/v1/ads/a1"), "405 GET, HEAD, PUT");
   EXPECT_EQ(find(Method::kOther, "/v1/ads"), "405 GET, HEAD");
   EXPECT_EQ(find(Method::kGet, "/v1/ads/%"), "400");
+}
+
+TEST(Accept, PrefersByQualityThenExactnessThenOrder) {
+  const std::pair<const char*, bool> rows[] = {
+      {"", false},
+      {"text/csv", true},
+      {"TEXT/CSV", true},
+      {" text/csv ; header=present ", true},
+      {"text/csvx", false},
+      {"x-text/csv", false},
+      {"text/*", true},
+      {"Text/*", true},
+      {"tex/*", false},
+      {"*/*", false},
+      {"text/csv, */*", true},
+      {"*/*, text/csv", true},
+      {"application/json, text/csv", false},
+      {"text/csv, application/json", true},
+      {"text/csv;q=0", false},
+      {"text/csv;q=0.000, text/*", false},
+      {"text/csv;q=0.5, application/json", false},
+      {"text/csv;q=0.5, application/json; Q=0.4", true},
+      {"application/json;q=0, */*", true},
+      {"application/*;q=0.1, text/*;q=0.2", true},
+      {"text/csv;q=2", false},
+      {"text/csv;q=nonsense", false},
+      {"text/csv;q=1.000", true},
+      {"text/html", false},
+      {",;,=,q", false},
+  };
+  for (const auto& [accept, expected] : rows) {
+    EXPECT_EQ(prefers(accept, "text/csv", "application/json"), expected) << accept;
+  }
 }
 
 TEST(StopSignal, IsTakenByTheThreadThatWaits) {
