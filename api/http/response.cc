@@ -1,5 +1,6 @@
 #include "api/http/response.h"
 
+#include "api/http/etag.h"
 #include "api/json/json_writer.h"
 
 namespace gavel {
@@ -87,6 +88,32 @@ Response problem(int status, std::string_view detail, const FieldErrors& errors)
   return response;
 }
 
+namespace {
+
+constexpr std::string_view kEtagField = "ETag: ";
+
+// The value of the ETag among header lines; empty where there is none.
+std::string_view etag_of(std::string_view headers) {
+  for (std::size_t line = 0; line < headers.size(); line = headers.find('\n', line) + 1) {
+    const std::string_view rest = headers.substr(line);
+    if (rest.starts_with(kEtagField)) return rest.substr(kEtagField.size(), rest.find('\r') - kEtagField.size());
+  }
+  return {};
+}
+
+// Runs where the answer was made, not on the session's worker: a page of a list may be megabytes long.
+void tag(Exchange& exchange) {
+  if (etag_of(exchange.headers).empty()) {
+    exchange.headers.append(kEtagField).append(content_etag(exchange.body)).append("\r\n");
+  }
+  if (exchange.if_none_match.empty()) return;
+  if (!names_etag(exchange.if_none_match, etag_of(exchange.headers), EtagComparison::kWeak)) return;
+  exchange.status = 304;
+  exchange.body.clear();
+}
+
+}  // namespace
+
 ResponseWriter::~ResponseWriter() {
   if (exchange_) send_problem(500, "the request was dropped");
 }
@@ -100,6 +127,7 @@ void ResponseWriter::send(int status, std::string_view content_type) {
   const std::shared_ptr<Exchange> exchange = std::move(exchange_);
   exchange->status = status;
   exchange->content_type.assign(content_type);
+  if (exchange->tagged && status == 200 && exchange->file < 0) tag(*exchange);
   exchange->finished();
 }
 

@@ -47,6 +47,11 @@ class Exchange {
   std::string body;     // reused from one answer to the next
   int file = -1;        // sent instead of `body` where it is not -1; closed by the session
   std::uint64_t file_length = 0;
+
+  // Of a GET or HEAD, set before its handler is called: a 200 carries an ETag, that of its body where the
+  // handler gave none, and becomes a 304 where If-None-Match names it.
+  bool tagged = false;
+  std::string_view if_none_match;
 };
 
 // Answers one request, once: at once or later, from any one thread at a time. It may outlive its connection

@@ -148,6 +148,8 @@ bool Session::begin_request() {
   const Admission admission =
       admit(header, worker_->shared().router, worker_->shared().authenticator, request_);
   route_ = admission.route;
+  tagged = request_.method == Method::kGet;
+  if_none_match = request_.if_none_match;
   const bool streams = route_ != nullptr && std::holds_alternative<StreamHandler>(route_->handler);
   if (admission.rejection) {
     set_reply(*admission.rejection);

@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "api/resources/etag.h"
+#include "api/http/etag.h"
 #include "api/resources/transaction.h"
 
 namespace gavel {

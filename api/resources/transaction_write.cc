@@ -1,9 +1,9 @@
 // PUT and PATCH: every rule that a document must pass before it is staged.
 #include <utility>
 
+#include "api/http/etag.h"
 #include "api/json/resource_patch.h"
 #include "api/json/resource_reader.h"
-#include "api/resources/etag.h"
 #include "api/resources/transaction.h"
 #include "auction/text_index.h"
 

@@ -115,6 +115,9 @@ void check_answer(const JsonTree& expect, const ClientResponse& answer, Differen
 void check_always(const AskedFor& asked, const ClientResponse& answer, Differences& differences) {
   if (asked.method == "HEAD") return;
   if (answer.status >= 400) check_problem(answer, differences);
+  if (asked.method == "GET" && answer.status == 200 && !answer.headers.contains("etag")) {
+    differences.push_back("a GET's answer has no ETag");
+  }
   const bool shows_resource = answer.status == 200 || answer.status == 201;
   if (shows_resource && is_resource(asked.target) && !answer.headers.contains("etag")) {
     differences.push_back("an answer about resources has no ETag");

@@ -1,4 +1,4 @@
-#include "api/resources/etag.h"
+#include "api/http/etag.h"
 
 #include <sodium.h>
 
