@@ -60,7 +60,7 @@ void append_changes(std::string& out, const Store& store, const ChangesQuery& qu
     return shown < query.limit && scanned < kChangesScannedMax &&
            out.size() - begin_bytes < kChangesPageBytesMax;
   };
-  if (query.after < std::numeric_limits<std::uint64_t>::max()) {
+  if (query.limit > 0 && query.after < std::numeric_limits<std::uint64_t>::max()) {
     store.scan(Family::kChanges, change_key(query.after + 1), {}, visit);
   }
   out += "],\"next_after\":";

@@ -33,13 +33,14 @@ inline constexpr std::size_t kChangesPageBytesMax = 8 * 1024 * 1024;
 
 struct ChangesQuery {
   std::uint64_t after = 0;
-  std::uint64_t limit = kChangesPerPageDefault;
-  std::optional<std::uint32_t> owner;  // only this advertiser's entries
+  std::uint64_t limit = kChangesPerPageDefault;  // 0 shows nothing
+  std::optional<std::uint32_t> owner;            // only this advertiser's entries
 };
 
 // Appends {"changes": [...], "next_after": N}: entries in order of their numbers, from the first after
-// query.after. next_after is the last number looked at: asking again with it goes on, and where it equals
-// `after` there is nothing new. A page may hold fewer than `limit` entries though more follow. Any thread.
+// query.after. next_after is the last number looked at, never below `after`: asking again with it goes on,
+// and where it equals `after` there is nothing new. A page may hold fewer than `limit` entries, even none,
+// though more follow. Any thread.
 void append_changes(std::string& out, const Store& store, const ChangesQuery& query);
 
 }  // namespace gavel

@@ -91,6 +91,11 @@ bool stands_below(const Registry& registry, ResourceType type, std::string_view 
   return true;
 }
 
+// The external id; empty, which no advertiser has, where it was never made.
+std::string own_id(const Registry& registry, std::uint32_t owner) {
+  return owner == kNoInternalId ? std::string() : std::string(registry.symbols().of(ResourceType::kAdvertiser).at(owner));
+}
+
 class PageWriter {
  public:
   PageWriter(std::string& out, const Registry& registry, const ListQuery& query,
@@ -148,11 +153,18 @@ Result<void, ListError> append_page(std::string& out, const Registry& registry, 
     }
     PageWriter page(out, registry, query, std::move(*ancestors));
     // The next key after one: itself and a zero byte.
-    const std::string begin = after.empty() ? prefix : prefix + after + '\0';
-    registry.store().scan(Family::kChildren, begin, prefix_end(prefix),
-                          [&](std::string_view key, std::string_view value) {
-                            return page.visit(key.substr(prefix.size()), decode_internal_id(value));
-                          });
+    std::string begin = after.empty() ? prefix : prefix + after + '\0';
+    std::string end = prefix_end(prefix);
+    if (query.type == ResourceType::kAdvertiser && query.owner) {
+      // An advertiser's key sees one row, which need not be looked for among all.
+      const std::string own = prefix + own_id(registry, *query.owner);
+      begin = std::max(begin, own);
+      end = own + '\0';
+    }
+    const auto visit = [&](std::string_view key, std::string_view value) {
+      return page.visit(key.substr(prefix.size()), decode_internal_id(value));
+    };
+    if (begin < end) registry.store().scan(Family::kChildren, begin, end, visit);
     if (page.more()) token = make_token(print, page.last_id());
   }
   out += "],\"next_page_token\":";
