@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/json/json_writer.h"
+#include "api/json/number_fault.h"
 
 namespace gavel {
 
@@ -42,8 +43,6 @@ const char* reason_of(simdjson::error_code error) {
       return "the body is not valid UTF-8";
     case simdjson::DEPTH_ERROR:
       return "the JSON is nested too deeply";
-    case simdjson::NUMBER_ERROR:
-      return "a number of the JSON is malformed or out of range";
     case simdjson::STRING_ERROR:
     case simdjson::UNESCAPED_CHARS:
     case simdjson::UNCLOSED_STRING:
@@ -83,6 +82,7 @@ Result<JsonValue, FieldError> JsonParser::parse_padded(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF"))
     return FieldError{"", "the body must not begin with a byte order mark"};
   const auto error = impl_->parser.parse(text.data(), text.size(), /*realloc_if_needed=*/false).get(root);
+  if (error == simdjson::NUMBER_ERROR) return number_fault(text);
   if (error != simdjson::SUCCESS) return FieldError{"", reason_of(error)};
   return JsonAccess::value(root);
 }

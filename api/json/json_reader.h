@@ -86,8 +86,8 @@ class JsonParser {
   JsonParser(const JsonParser&) = delete;
   JsonParser& operator=(const JsonParser&) = delete;
 
-  // Copies `text`. The error is at pointer "" where the text is not one JSON document: what a malformed text
-  // means at any place is anybody's guess.
+  // Copies `text`. The error is at pointer "" where the text is not one JSON document, since what a malformed
+  // text means at any place is anybody's guess; only a number that is malformed or out of range is named.
   Result<JsonValue, FieldError> parse(std::string_view text);
   // The same without a copy: kJsonPadding bytes behind `text` must be readable, and `text` must stay until
   // the next parse.

@@ -251,6 +251,26 @@ TEST(JsonReader, ReadsTimes) {
   }
 }
 
+TEST(JsonReader, NamesANumberThatCannotBeRead) {
+  const std::pair<const char*, const char*> rows[] = {
+      {R"({"bid_micros":99999999999999999999})", "/bid_micros: is an integer of more than 64 bits"},
+      {R"({"a":18446744073709551615,"b":-9223372036854775809})", "/b: is an integer of more than 64 bits"},
+      {R"({"a":[{"x":[1,2]},{"b/c":[0,18446744073709551616]}],"d":1e999})",
+       "/a/1/b~1c/1: is an integer of more than 64 bits"},
+      {R"({"a,\"[{":"1]}, \\","\u0062":  -123456789012345678901234567890 })",
+       "/b: is an integer of more than 64 bits"},
+      {"[1,1e999]", "/1: is too large a number, or too small a one"},
+      {R"({"a":01})", "/a: is not a number of JSON"},
+      {R"({"a":{},"b":[[],1.]})", "/b/1: is not a number of JSON"},
+      {R"({"a":-})", "/a: is not a number of JSON"},
+      {R"({"a":1e})", "/a: is not a number of JSON"},
+      {"123456789012345678901234567890", ": is an integer of more than 64 bits"},
+  };
+  for (const auto& [text, expected] : rows) {
+    EXPECT_EQ(first_error(text, [](ObjectReader&) {}), expected) << text;
+  }
+}
+
 TEST(JsonReader, BoundsStringsAndIds) {
   const auto take_text = [](ObjectReader& in) {
     std::string_view text;
