@@ -7,6 +7,8 @@ namespace gavel {
 
 namespace {
 
+constexpr std::string_view kNoSpace = "no space to keep the lines; nothing was applied";
+
 OperationOutcome failure(int status, std::string detail) {
   OperationOutcome outcome;
   outcome.status = status;
@@ -23,7 +25,8 @@ BulkImport::BulkImport(const BulkServices& services, BulkOptions options, const 
       principal_(principal),
       slot_(std::move(slot)),
       spool_(std::move(spool)),
-      writer_(std::move(writer)) {}
+      writer_(std::move(writer)),
+      lines_(services.line_bytes_max) {}
 
 void BulkImport::on_data(std::string_view piece, Resume resume) {
   {
@@ -88,18 +91,20 @@ void BulkImport::take_line(std::uint64_t number, std::string_view line, bool too
 
 void BulkImport::keep_line(std::uint64_t number, std::string_view line, bool too_long) {
   const std::uint64_t lines_max = options_.atomic ? kAtomicLinesMax : kValidateLinesMax;
-  if (kept_.size() >= lines_max) {
-    refuse("more than " + std::to_string(lines_max) + " lines");
-  } else if (kept_text_.size() + line.size() > kWholeBytesMax) {
-    refuse("more than " + std::to_string(kWholeBytesMax) + " bytes");
-  } else {
-    kept_.push_back({number, kept_text_.size(), line.size(), too_long});
-    kept_text_ += line;
+  if (kept_.size() >= lines_max) return refuse(413, "more than " + std::to_string(lines_max) + " lines");
+  if (!kept_text_) {
+    auto file = SpoolFile::create(services_.spool_directory);
+    if (!file) return refuse(503, kNoSpace);
+    kept_text_.emplace(std::move(*file));
   }
+  kept_.push_back({number, kept_text_->length(), line.size(), too_long});
+  kept_text_->append(line);
 }
 
 OperationOutcome BulkImport::apply(std::string_view line, bool too_long, Transaction& transaction) {
-  if (too_long) return failure(413, "a line is at most " + std::to_string(kBulkLineBytesMax) + " bytes long");
+  if (too_long) {
+    return failure(413, "a line is at most " + std::to_string(services_.line_bytes_max) + " bytes long");
+  }
   return apply_bulk_line(parser_, line, transaction, principal_);
 }
 
@@ -107,48 +112,60 @@ void BulkImport::commit_group() {
   if (!transaction_) return;
   const bool durable = !transaction_->commit();
   transaction_.reset();
-  std::string text;
+  const OperationOutcome lost = failure(503, "no space to write; this line was not applied");
   for (const Applied& applied : group_) {
-    if (durable || !applied.outcome.ok()) {
-      append_bulk_answer(text, applied.line, applied.outcome);
-    } else {
-      append_bulk_answer(text, applied.line, failure(503, "no space to write; this line was not applied"));
-    }
+    answer_line(applied.line, durable || !applied.outcome.ok() ? applied.outcome : lost);
   }
-  spool_.append(text);
   group_.clear();
   group_bytes_ = 0;
 }
 
-void BulkImport::apply_whole() {
+// False where the import was refused instead.
+bool BulkImport::apply_whole() {
   Transaction transaction(services_.registry);
-  std::vector<OperationOutcome> outcomes;
-  outcomes.reserve(kept_.size());
-  std::uint64_t failed_line = 0;
-  for (const KeptLine& line : kept_) {
-    outcomes.push_back(
-        apply(std::string_view(kept_text_).substr(line.begin, line.size), line.too_long, transaction));
-    outcomes.back().body.clear();
-    if (failed_line == 0 && !outcomes.back().ok()) failed_line = line.number;
+  std::vector<OperationOutcome> outcomes;  // of an atomic import: which line fails is known at the end only
+  std::string line;
+  for (const KeptLine& kept : kept_) {
+    if (!kept_text_->read(kept.begin, kept.size, line)) return refuse(503, kNoSpace), false;
+    OperationOutcome outcome = apply(line, kept.too_long, transaction);
+    if (transaction.staged_bytes() > kStagedBytesMax) {
+      const std::string most = std::to_string(kStagedBytesMax);
+      refuse(413, "the documents up to line " + std::to_string(kept.number) + " take more than " + most + " bytes");
+      return false;
+    }
+    outcome.body.clear();
+    if (options_.atomic) {
+      outcomes.push_back(std::move(outcome));
+    } else {
+      answer_line(kept.number, outcome);
+    }
   }
-  std::string reason;
-  int status = 409;
-  if (options_.atomic && failed_line != 0) {
-    reason = "not applied: line " + std::to_string(failed_line) + " failed";
+  if (options_.atomic) answer_atomic(outcomes, transaction);
+  return true;
+}
+
+void BulkImport::answer_atomic(const std::vector<OperationOutcome>& outcomes, Transaction& transaction) {
+  const auto failed = std::ranges::find_if_not(outcomes, &OperationOutcome::ok);
+  std::optional<OperationOutcome> undone;  // in place of what would have been done
+  if (failed != outcomes.end()) {
+    const KeptLine& line = kept_[static_cast<std::size_t>(failed - outcomes.begin())];
+    undone = failure(409, "not applied: line " + std::to_string(line.number) + " failed");
   } else if (!options_.validate_only && transaction.commit()) {
-    reason = "no space to write; nothing was applied";
-    status = 503;
+    undone = failure(503, "no space to write; nothing was applied");
   }
   for (std::size_t i = 0; i < kept_.size(); ++i) {
-    const bool undone = !reason.empty() && outcomes[i].ok();
-    std::string text;
-    append_bulk_answer(text, kept_[i].number, undone ? failure(status, reason) : outcomes[i]);
-    spool_.append(text);
+    answer_line(kept_[i].number, undone && outcomes[i].ok() ? *undone : outcomes[i]);
   }
 }
 
+void BulkImport::answer_line(std::uint64_t number, const OperationOutcome& outcome) {
+  std::string text;
+  append_bulk_answer(text, number, outcome);
+  spool_.append(text);
+}
+
 void BulkImport::finish() {
-  if (options_.atomic || options_.validate_only) apply_whole();
+  if ((options_.atomic || options_.validate_only) && !apply_whole()) return;
   ResponseWriter writer = std::move(*writer_);
   writer_.reset();
   if (const auto spooled = spool_.finish()) {
@@ -158,7 +175,7 @@ void BulkImport::finish() {
   }
 }
 
-void BulkImport::refuse(std::string_view detail) {
+void BulkImport::refuse(int status, std::string_view detail) {
   ResponseWriter writer = std::move(*writer_);
   writer_.reset();
   {
@@ -166,8 +183,9 @@ void BulkImport::refuse(std::string_view detail) {
     answered_ = true;
   }
   kept_.clear();
-  kept_text_.clear();
-  writer.send_problem(413, detail);
+  kept_text_.reset();
+  if (status == 503) writer.header("Retry-After", "1");
+  writer.send_problem(status, detail);
 }
 
 }  // namespace gavel

@@ -19,14 +19,16 @@
 
 namespace gavel {
 
-inline constexpr std::size_t kBulkLineBytesMax = 256 * 1024;  // a longer line fails alone with 413
+inline constexpr std::size_t kBulkEnvelopeBytesMax =
+    1'024;  // what a line may hold around a body of its own limit
 inline constexpr std::size_t kBulkLinesPerCommit = 500;
 inline constexpr std::size_t kBulkBytesPerCommit = 2 * 1024 * 1024;
 inline constexpr std::size_t kBulkBufferedBytes = 1024 * 1024;  // read ahead of what is applied
 inline constexpr std::uint64_t kAtomicLinesMax = 10'000;
 inline constexpr std::uint64_t kValidateLinesMax = 100'000;
-inline constexpr std::size_t kWholeBytesMax = 32 * 1024 * 1024;  // of an atomic or validate_only body
-inline constexpr int kImportsMax = 8;                            // at the same time; a further one is a 503
+// What the documents of one transaction may take of memory, as JSON: far more than so many lines of any real
+// catalog.
+inline constexpr std::size_t kStagedBytesMax = 512 * 1024 * 1024;
 
 struct BulkOptions {
   bool atomic = false;
@@ -37,12 +39,14 @@ struct BulkServices {
   Registry& registry;
   Executor& executor;
   std::string spool_directory;
+  std::size_t line_bytes_max;  // a longer line fails alone with 413
 };
 
 // Plain imports: each stretch of lines that has arrived, at most kBulkLinesPerCommit, is one synced write,
-// and the answers go to a file until the body has ended. Atomic and validate_only ones are kept until their
-// end and then applied in one transaction, which commits only where every line is fine and not at all for
-// validate_only. on_data() and on_end() as BodyConsumer says; everything else happens on the executor.
+// and the answers go to a file until the body has ended. Lines of atomic and validate_only ones go to a file,
+// too, until their end, and are then applied in one transaction, which commits only where every line is fine
+// and not at all for validate_only. on_data() and on_end() as BodyConsumer says; everything else happens on
+// the executor.
 class BulkImport : public BodyConsumer, public std::enable_shared_from_this<BulkImport> {
  public:
   // `slot` is kept as long as the import lives: it counts imports.
@@ -59,7 +63,8 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   };
   struct KeptLine {
     std::uint64_t number;
-    std::size_t begin, size;
+    std::uint64_t begin;  // in kept_text_
+    std::size_t size;
     bool too_long;
   };
 
@@ -69,9 +74,11 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   void keep_line(std::uint64_t number, std::string_view line, bool too_long);
   OperationOutcome apply(std::string_view line, bool too_long, Transaction& transaction);
   void commit_group();
-  void apply_whole();
+  bool apply_whole();
+  void answer_atomic(const std::vector<OperationOutcome>& outcomes, Transaction& transaction);
+  void answer_line(std::uint64_t number, const OperationOutcome& outcome);
   void finish();
-  void refuse(std::string_view detail);
+  void refuse(int status, std::string_view detail);
 
   BulkServices services_;
   const BulkOptions options_;
@@ -90,11 +97,11 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   SpoolFile spool_;
   std::optional<ResponseWriter> writer_;
   JsonParser parser_;
-  LineSplitter lines_{kBulkLineBytesMax};
+  LineSplitter lines_;
   std::unique_ptr<Transaction> transaction_;  // of the group; never beyond one run()
   std::vector<Applied> group_;
   std::size_t group_bytes_ = 0;
-  std::string kept_text_;
+  std::optional<SpoolFile> kept_text_;
   std::vector<KeptLine> kept_;
 };
 

@@ -1,6 +1,5 @@
 #include "api/resources/resource_routes.h"
 
-#include <atomic>
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -8,6 +7,7 @@
 
 #include "api/resources/bulk_import.h"
 #include "api/resources/change_log.h"
+#include "api/resources/import_slots.h"
 #include "api/http/etag.h"
 #include "api/resources/listing.h"
 #include "api/resources/write_queue.h"
@@ -21,7 +21,7 @@ struct RouteState {
   explicit RouteState(const ResourceServices& s) : services(s), writes(s.registry, s.executor) {}
   ResourceServices services;
   WriteQueue writes;
-  std::atomic<int> imports{0};
+  ImportSlots imports;
 };
 using StatePtr = std::shared_ptr<RouteState>;
 
@@ -161,10 +161,9 @@ std::shared_ptr<BodyConsumer> start_import(const StatePtr& shared, Request& requ
     writer.send_problem(400, {}, errors.take());
     return nullptr;
   }
-  ++shared->imports;
-  const std::shared_ptr<void> slot(nullptr, [shared](void*) { --shared->imports; });
-  if (shared->imports > kImportsMax) {
-    send_busy(writer, "too many imports are running");
+  std::shared_ptr<void> slot = shared->imports.take(*request.principal);
+  if (!slot) {
+    send_busy(writer, "too many imports are running: 2 of an advertiser, 8 of all");
     return nullptr;
   }
   const ResourceServices& services = shared->services;
@@ -174,8 +173,10 @@ std::shared_ptr<BodyConsumer> start_import(const StatePtr& shared, Request& requ
     return nullptr;
   }
   return std::make_shared<BulkImport>(
-      BulkServices{services.registry, services.executor, services.spool_directory}, options,
-      *request.principal, std::move(*spool), std::move(writer), slot);
+      BulkServices{services.registry, services.executor, services.spool_directory,
+                   services.body_bytes_max + kBulkEnvelopeBytesMax},
+      options,
+      *request.principal, std::move(*spool), std::move(writer), std::move(slot));
 }
 
 Route make_route(Method method, std::string pattern, Handler handler, bool deferred) {

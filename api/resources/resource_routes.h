@@ -11,8 +11,9 @@ namespace gavel {
 
 struct ResourceServices {
   Registry& registry;
-  Executor& executor;           // writes, lists and imports run there
-  std::string spool_directory;  // for answers of bulk imports; must exist
+  Executor& executor;                        // writes, lists and imports run there
+  std::string spool_directory;               // for what bulk imports keep; must exist
+  std::size_t body_bytes_max = 1024 * 1024;  // of a PUT: a bulk line takes as much, and its envelope
 };
 
 // What `services` refers to must outlive the router, and the executor must be stopped before the router ends.

@@ -51,6 +51,21 @@ void SpoolFile::flush() {
   buffer_.clear();
 }
 
+bool SpoolFile::read(std::uint64_t begin, std::size_t size, std::string& out) {
+  if (begin + size > length_) flush();
+  if (failed_ || begin + size > length_) return false;
+  out.resize(size);
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t got = pread(file_, out.data() + done, size - done, static_cast<off_t>(begin + done));
+    if (got > 0) {
+      done += static_cast<std::size_t>(got);
+    } else if (got == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::optional<SpoolFile::Finished> SpoolFile::finish() {
   flush();
   if (failed_ || lseek(file_, 0, SEEK_SET) != 0) return std::nullopt;

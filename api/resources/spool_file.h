@@ -1,4 +1,4 @@
-// Answers too long for memory, kept in a file without a name until they are sent.
+// What is too long for memory, kept in a file without a name until it is sent or read again.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,11 @@ class SpoolFile {
   ~SpoolFile();
 
   void append(std::string_view text);
+  std::uint64_t length() const { return length_ + buffer_.size(); }  // of all that was appended
+
+  // Puts the `size` bytes from `begin` on into `out`. False where they were not appended, or could not be
+  // written (the disk is full) or read.
+  bool read(std::uint64_t begin, std::size_t size, std::string& out);
 
   struct Finished {
     int file;  // the caller's from now on

@@ -126,6 +126,7 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
   append_resource(record.json, doc);
   record.last_change = registry_.last_change_ + changes_.size() + 1;
   log_change(record, type, kind, principal);
+  staged_bytes_ += record.json.size() + changes_.back().size();
 
   const auto [row, first] = rows_.try_emplace(RowKey{type, present.internal_id});
   if (first) {
@@ -169,6 +170,7 @@ std::optional<StoreError> Transaction::commit() {
   for (auto& names : new_names_) names.clear();
   index_.clear();
   changes_.clear();
+  staged_bytes_ = 0;
   landing_urls_.clear();
   return error;
 }

@@ -61,6 +61,8 @@ class Transaction {
   std::optional<StoreError> commit();
 
   std::size_t staged_rows() const { return rows_.size(); }
+  // The JSON of all that was staged, the log's included.
+  std::size_t staged_bytes() const { return staged_bytes_; }
 
  private:
   using RowKey = std::pair<ResourceType, std::uint32_t>;
@@ -129,6 +131,7 @@ class Transaction {
   std::array<std::vector<std::string>, kResourceTypes> new_names_;  // in the order of their numbers
   ChildIndex index_;
   std::vector<std::string> changes_;  // values, in order of their sequence numbers
+  std::size_t staged_bytes_ = 0;
   std::vector<std::pair<std::string, std::string>> landing_urls_;
 };
 

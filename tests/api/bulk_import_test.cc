@@ -28,9 +28,13 @@ struct BulkImportTest : testing::Test {
   Executor executor{"management", 1'000};
   TestServer server;
 
+  static constexpr std::size_t kBodyBytesMax = 300'000;
+  static constexpr std::size_t kLineBytesMax = kBodyBytesMax + kBulkEnvelopeBytesMax;
+
   void SetUp() override {
     std::filesystem::create_directory(directory.path() / "spool");
-    add_resource_routes(server.router, {*world.registry, executor, directory.file("spool")});
+    server.options.body_bytes_max = kBodyBytesMax;
+    add_resource_routes(server.router, {*world.registry, executor, directory.file("spool"), kBodyBytesMax});
     server.start();
   }
   void TearDown() override {
@@ -138,13 +142,22 @@ TEST_F(BulkImportTest, CountsBlankLinesAndNeedsNoLastNewline) {
 }
 
 TEST_F(BulkImportTest, ALineThatIsTooLongFailsAlone) {
-  const std::string longest =
-      std::string(kBulkLineBytesMax - 60, ' ') + line("put", "advertiser", "s1", R"({"name":"a"})");
-  const std::string longer =
-      std::string(kBulkLineBytesMax, ' ') + line("put", "advertiser", "s2", R"({"name":"a"})");
+  const std::string text = line("put", "advertiser", "s1", R"({"name":"a"})");
+  const std::string longest = std::string(kLineBytesMax - (text.size() - 1), ' ') + text;  // but for the newline
+  const std::string longer = " " + longest;
   EXPECT_EQ(statuses(longer + line("put", "advertiser", "s3", R"({"name":"a"})")), "1:413 2:201");
-  ASSERT_LE(longest.size(), kBulkLineBytesMax + 60);
-  EXPECT_EQ(world.get("advertiser", "s2"), "");
+  EXPECT_EQ(world.get("advertiser", "s1"), "");
+  EXPECT_EQ(statuses(longest), "1:201");
+}
+
+// What a PUT takes, a line takes.
+TEST_F(BulkImportTest, ALineHoldsTheLargestBody) {
+  const std::string body = R"({"name":"a")" + std::string(kBodyBytesMax - 12, ' ') + "}";
+  ASSERT_EQ(body.size(), kBodyBytesMax);
+  EXPECT_EQ(server.client().request("PUT", "/v1/advertisers/s1", body).status, 201);
+  const std::string id(64, 'i');
+  EXPECT_EQ(statuses(line("put", "advertiser", id, body)), "1:201");
+  EXPECT_EQ(statuses(line("patch", "advertiser", id, body), "?atomic=true"), "1:200");
 }
 
 TEST_F(BulkImportTest, AtomicIsAllOrNothing) {
@@ -169,6 +182,44 @@ TEST_F(BulkImportTest, AtomicTakesTenThousandLines) {
   EXPECT_EQ(world.changes().items().size(), 0U);
   EXPECT_EQ(post(body, "?atomic=true").status, 200);
   EXPECT_EQ(world.changes().items().size(), kAtomicLinesMax);
+}
+
+// More text than was ever kept in memory: only the number of lines and what they change count.
+TEST_F(BulkImportTest, AtomicAndValidateOnlyTakeAnyLengthOfText) {
+  std::string body;
+  for (int i = 0; i < 180; ++i) {
+    body += std::string(200'000, ' ') + line("put", "advertiser", "s" + std::to_string(i), R"({"name":"a"})");
+  }
+  for (const char* query : {"?validate_only=true", "?atomic=true"}) {
+    const ClientResponse response = post(body, query);
+    EXPECT_EQ(response.status, 200) << query << response.body;
+    EXPECT_TRUE(response.body.ends_with("{\"line\":180,\"status\":201,\"errors\":[]}\n")) << query;
+  }
+  EXPECT_EQ(world.changes().items().size(), 180U);
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "spool"));
+}
+
+TEST(SpoolFile, GivesBackWhatWasAppended) {
+  const TempDir directory;
+  auto file = SpoolFile::create(directory.path().string());
+  ASSERT_TRUE(file);
+  const std::string large(100'000, 'x');
+  file->append("abc");
+  file->append(large);
+  file->append("def");
+  EXPECT_EQ(file->length(), 100'006U);
+  std::string text;
+  EXPECT_TRUE(file->read(0, 3, text));
+  EXPECT_EQ(text, "abc");
+  EXPECT_TRUE(file->read(3, large.size(), text));
+  EXPECT_EQ(text, large);
+  EXPECT_TRUE(file->read(100'003, 3, text));
+  EXPECT_EQ(text, "def");
+  EXPECT_FALSE(file->read(100'004, 3, text)) << "beyond the end";
+  file->append("g");
+  EXPECT_TRUE(file->read(100'005, 2, text));
+  EXPECT_EQ(text, "fg");
+  EXPECT_FALSE(SpoolFile::create(directory.file("nowhere")));
 }
 
 TEST_F(BulkImportTest, ValidateOnlyWritesNothing) {
