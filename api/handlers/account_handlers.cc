@@ -186,19 +186,10 @@ void post_deposit(const AccountServices& services, const Request& request, Respo
 void add_account_routes(Router& router, const AccountServices& services) {
   const auto add = [&](Method method, std::string pattern, RoleSet roles,
                        void (*handle)(const AccountServices&, const Request&, ResponseWriter)) {
-    const bool post = method == Method::kPost;
-    router.add(
-        {.method = method,
-         .pattern = std::move(pattern),
-         .handler = [services, handle](
-                        Request& request,
-                        ResponseWriter writer) { handle(services, request, std::move(writer)); },
-         .route_class = RouteClass::kResource,
-         .roles = roles,
-         .media_types = post ? std::vector<std::string>{std::string(kJson)} : std::vector<std::string>{},
-         .query_parameters = {},
-         .body_bytes_max = 0,
-         .deferred = post});
+    router.add(simple_route(method, std::move(pattern), roles, RouteClass::kResource,
+                            [services, handle](Request& request, ResponseWriter writer) {
+                              handle(services, request, std::move(writer));
+                            }));
   };
   add(Method::kGet, "/v1/campaigns/{id}/budget", kAdminAndAdvertiser, get_budget);
   add(Method::kGet, "/v1/campaigns/{id}/festivals", kAdminAndAdvertiser, get_festivals);

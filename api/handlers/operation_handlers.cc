@@ -206,19 +206,10 @@ void add_operation_routes(Router& router, const OperationServices& given) {
   const auto services = std::make_shared<const OperationServices>(given);
   const auto add = [&](Method method, std::string pattern, RoleSet roles,
                        void (*handle)(const Services&, const Request&, ResponseWriter)) {
-    const bool post = method == Method::kPost;
-    router.add(
-        {.method = method,
-         .pattern = std::move(pattern),
-         .handler = [services, handle](
-                        Request& request,
-                        ResponseWriter writer) { handle(services, request, std::move(writer)); },
-         .route_class = RouteClass::kOperation,
-         .roles = roles,
-         .media_types = post ? std::vector<std::string>{std::string(kJson)} : std::vector<std::string>{},
-         .query_parameters = {},
-         .body_bytes_max = 0,
-         .deferred = post});
+    router.add(simple_route(method, std::move(pattern), roles, RouteClass::kOperation,
+                            [services, handle](Request& request, ResponseWriter writer) {
+                              handle(services, request, std::move(writer));
+                            }));
   };
   add(Method::kGet, "/healthz", kNoRoleNeeded, get_health);
   add(Method::kGet, "/readyz", kNoRoleNeeded, get_ready);

@@ -62,6 +62,19 @@ std::string_view route_class_name(RouteClass route_class) {
   return "operation";
 }
 
+Route simple_route(Method method, std::string pattern, RoleSet roles, RouteClass route_class,
+                   Handler handler) {
+  Route route;
+  route.method = method;
+  route.pattern = std::move(pattern);
+  route.handler = std::move(handler);
+  route.route_class = route_class;
+  route.roles = roles;
+  route.deferred = method == Method::kPost;
+  if (route.deferred) route.media_types = {std::string(kJson)};
+  return route;
+}
+
 void Router::add(Route route) {
   assert(route.pattern.starts_with('/'));
   std::vector<std::string> segments = split(route.pattern);

@@ -44,6 +44,10 @@ struct Route {
   bool deferred = false;
 };
 
+// A GET that answers at once, or a POST of JSON that answers when it is done; neither has query parameters.
+Route simple_route(Method method, std::string pattern, RoleSet roles, RouteClass route_class,
+                   Handler handler);
+
 // Filled at start-up, then immutable and safe to share.
 class Router {
  public:
