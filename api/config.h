@@ -48,6 +48,7 @@ struct Config {
     std::int64_t deferred_requests_max = 10'000;
     std::int64_t header_deadline_ms = 10'000;
     std::int64_t body_deadline_ms = 30'000;
+    std::int64_t stream_bytes_per_s_min = 1'024;
     std::int64_t idle_timeout_ms = 75'000;
     std::int64_t write_deadline_ms = 30'000;
     std::int64_t linger_ms = 2'000;

@@ -90,6 +90,7 @@ ServerOptions server_options(const Config& config) {
   ServerOptions options;
   options.host = address.host;
   options.port = address.port;
+  options.local_only = config.api_keys.empty();
   options.workers = static_cast<std::size_t>(config.threads);
   options.header_bytes_max = static_cast<std::size_t>(config.http.header_bytes_max);
   options.target_bytes_max = static_cast<std::size_t>(config.http.target_bytes_max);
@@ -98,6 +99,7 @@ ServerOptions server_options(const Config& config) {
   options.deferred_requests_max = static_cast<std::size_t>(config.http.deferred_requests_max);
   options.header_deadline = std::chrono::milliseconds{config.http.header_deadline_ms};
   options.body_deadline = std::chrono::milliseconds{config.http.body_deadline_ms};
+  options.stream_bytes_per_s_min = static_cast<std::uint64_t>(config.http.stream_bytes_per_s_min);
   options.idle_timeout = std::chrono::milliseconds{config.http.idle_timeout_ms};
   options.write_deadline = std::chrono::milliseconds{config.http.write_deadline_ms};
   options.linger = std::chrono::milliseconds{config.http.linger_ms};
@@ -170,7 +172,8 @@ struct Service {
 void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   const LedgerOptions ttl = ledger_options(my.config);
   const Background background = [&threads](auto task) { return threads.reads.submit(std::move(task)); };
-  add_resource_routes(router, {*my.registry, threads.changes, my.data.tmp()});
+  add_resource_routes(router, {*my.registry, threads.changes, my.data.tmp(),
+                               static_cast<std::size_t>(my.config.http.body_bytes_max)});
   add_auction_routes(router, {.catalog = my.catalog,
                               .calendar = my.calendar,
                               .clock = my.clock,

@@ -151,6 +151,10 @@ class RequestReader::Parser {
       case http::field::host:
         ++hosts_;
         if (value.empty()) refuse(400, "exactly one Host is needed", ec);
+        header.host.assign(value);
+        break;
+      case http::field::origin:
+        append_list(header.origin, value);
         break;
       case http::field::content_length:
         // One number: no list, no sign (RFC 9112, section 6.3, rule 5).
@@ -277,8 +281,9 @@ RequestReader::State RequestReader::advance_head() {
 RequestReader::State RequestReader::parse_head(std::size_t head_size) {
   header_.known_method = header_.http11 = header_.keep_alive = true;
   header_.has_body = header_.expects_continue = false;
-  for (std::string* text : {&header_.target, &header_.authorization, &header_.content_type, &header_.accept,
-                            &header_.if_match, &header_.if_none_match}) {
+  for (std::string* text :
+       {&header_.target, &header_.host, &header_.origin, &header_.authorization, &header_.content_type,
+        &header_.accept, &header_.if_match, &header_.if_none_match}) {
     text->clear();
   }
   header_.empty_precondition = {};

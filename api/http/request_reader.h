@@ -56,7 +56,7 @@ class RequestReader {
     bool keep_alive = true;
     bool has_body = false;
     bool expects_continue = false;
-    std::string authorization, content_type, accept, if_match, if_none_match;
+    std::string host, origin, authorization, content_type, accept, if_match, if_none_match;
     std::string_view
         empty_precondition;  // the name of an If-Match or If-None-Match that is there and names nothing
   };

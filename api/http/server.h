@@ -21,6 +21,9 @@ struct ServerOptions {
   std::uint16_t port = 8080;       // 0 = any free one
   std::size_t workers = 1;
 
+  // Refuses what web pages may have sent (403): for a server that asks for no key.
+  bool local_only = false;
+
   std::size_t header_bytes_max = 16 * 1024;    // request line and fields: 431
   std::size_t target_bytes_max = 8 * 1024;     // 414
   std::uint64_t body_bytes_max = 1024 * 1024;  // where the route names no limit of its own: 413
@@ -28,7 +31,9 @@ struct ServerOptions {
   std::size_t deferred_requests_max = 10'000;  // requests waiting for their answer: 503 and Retry-After
 
   std::chrono::milliseconds header_deadline{10'000};  // from the first byte: 408
-  std::chrono::milliseconds body_deadline{30'000};   // from the header; of a stream: from piece to piece: 408
+  std::chrono::milliseconds body_deadline{30'000};    // from the header; a stream's bytes put it off: 408
+  std::uint64_t stream_bytes_per_s_min =
+      1'024;  // what a byte of a stream puts it off by, to body_deadline at most
   std::chrono::milliseconds idle_timeout{75'000};    // between requests: closed
   std::chrono::milliseconds write_deadline{30'000};  // without progress: closed
   std::chrono::milliseconds linger{2'000};           // for the client to read an error: then closed

@@ -1,7 +1,10 @@
 #include "api/http/session.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <utility>
+
+#include "api/http/local_only.h"
 
 namespace gavel {
 namespace {
@@ -17,6 +20,8 @@ class CallScope {
  private:
   bool& in_call_;
 };
+
+constexpr std::size_t kDroppedBytesMax = 256 * 1024;  // of a rejected request's body; beyond it the connection ends
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -103,7 +108,10 @@ void Session::on_read(boost::system::error_code ec, std::size_t bytes) {
     request_.received_at = last_read_;
     deadline_ = last_read_ + worker_->shared().options.header_deadline;
   } else if (consumer_) {
-    deadline_ = last_read_ + worker_->shared().options.body_deadline;
+    // Each byte buys time at the least rate, never more than body_deadline ahead: a trickle runs out of it.
+    const ServerOptions& options = worker_->shared().options;
+    const std::chrono::nanoseconds bought{bytes * 1'000'000'000 / options.stream_bytes_per_s_min};
+    deadline_ = std::min<SteadyClock::time_point>(deadline_ + bought, last_read_ + options.body_deadline);
   }
   reader_.filled(bytes);
   proceed();
@@ -145,8 +153,11 @@ bool Session::begin_request() {
   phase_ = Phase::kBody;
   deadline_ = last_read_ + options.body_deadline;
 
-  const Admission admission =
-      admit(header, worker_->shared().router, worker_->shared().authenticator, request_);
+  Admission admission = admit(header, worker_->shared().router, worker_->shared().authenticator, request_);
+  if (options.local_only) {
+    const std::string_view reason = foreign_reason(header);
+    if (!reason.empty()) admission.rejection = problem(403, reason);
+  }
   route_ = admission.route;
   tagged = request_.method == Method::kGet;
   if_none_match = request_.if_none_match;
@@ -154,14 +165,15 @@ bool Session::begin_request() {
   if (admission.rejection) {
     set_reply(*admission.rejection);
     rejected_ = true;
-    // A body that the client holds back, or that has no bounds, is not worth reading.
-    if (header.expects_continue || (streams && header.has_body)) {
+    dropped_ = 0;
+    if (header.expects_continue) {  // a body that the client holds back is not worth asking for
       close_after_ = out_of_step_ = true;
       return write_reply();
     }
-  } else if (streams) {
-    return begin_stream(std::get<StreamHandler>(route_->handler));
+    reader_.stream_body();
+    return true;
   }
+  if (streams) return begin_stream(std::get<StreamHandler>(route_->handler));
   const bool own_limit = route_ != nullptr && route_->body_bytes_max > 0;
   reader_.collect_body(own_limit ? route_->body_bytes_max : options.body_bytes_max);
   return true;
@@ -190,6 +202,7 @@ bool Session::begin_stream(const StreamHandler& handler) {
 
 // Gives the piece that was just read to the consumer. True where it was given up at once.
 bool Session::give_piece() {
+  if (rejected_) return drop_piece();
   piece_out_ = true;
   {
     const CallScope scope(in_call_);
@@ -197,10 +210,19 @@ bool Session::give_piece() {
   }
   if (piece_out_) {
     phase_ = Phase::kHandling;
+    patience_ = deadline_ - SteadyClock::now();
     deadline_ = SteadyClock::time_point::max();
     return false;
   }
   if (!finished_) return true;
+  close_after_ = out_of_step_ = true;
+  return write_reply();
+}
+
+// Passes over a piece of a body that nobody will see, to stay in step; false where it is too much of it.
+bool Session::drop_piece() {
+  dropped_ += reader_.piece().size();
+  if (dropped_ <= kDroppedBytesMax) return true;
   close_after_ = out_of_step_ = true;
   return write_reply();
 }
@@ -282,7 +304,7 @@ void Session::on_resumed() {
     return;
   }
   phase_ = Phase::kBody;
-  deadline_ = SteadyClock::now() + worker_->shared().options.body_deadline;
+  deadline_ = SteadyClock::now() + patience_;  // the time that the consumer took is not the client's
   proceed();
 }
 

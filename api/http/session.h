@@ -59,6 +59,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   bool begin_request();
   bool begin_stream(const StreamHandler& handler);
   bool give_piece();
+  bool drop_piece();
   bool complete_request();
   bool send_continue();
   bool take_place();
@@ -92,7 +93,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   // About the request at hand.
   const Route* route_ = nullptr;
   std::shared_ptr<BodyConsumer> consumer_;
-  bool rejected_ = false;     // the reply stands already; the body is read only to stay in step
+  bool rejected_ = false;     // the reply stands already; the body is read and dropped only to stay in step
   bool finished_ = false;     // the reply stands in the Exchange's members
   bool timed_out_ = false;    // a deadline has passed; the outstanding read is being cancelled
   bool piece_out_ = false;    // the consumer has a piece of the reader's buffer
@@ -101,6 +102,9 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   bool has_place_ = false;    // counts among the deferred requests
   bool close_after_ = false;  // the connection ends with this answer
   bool out_of_step_ = false;  // bytes may come that nobody will understand: linger before closing
+
+  std::size_t dropped_ = 0;           // bytes of a rejected request's body
+  SteadyClock::duration patience_{};  // what is left of a stream's deadline while nothing is read
 
   // The answer on its way out.
   std::string head_;

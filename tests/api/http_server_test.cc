@@ -275,6 +275,58 @@ TEST_F(HttpServer, RefusesALargeBodyAndLetsTheClientSeeIt) {
       413);
 }
 
+// What nobody will look at is not collected: some is passed over to stay in step, more ends the connection.
+TEST_F(HttpServer, BodiesOfRejectedRequestsAreDropped) {
+  test_.options.body_bytes_max = 10;
+  test_.start();
+  HttpClient client = test_.client();
+  EXPECT_EQ(client.request("POST", "/nothing", std::string(200'000, 'x')).status, 404);
+  client.send("PUT /hello HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n" +
+              std::string(20, 'x') + "\r\n0\r\n\r\n");
+  EXPECT_EQ(client.read_response()->status, 405);
+  EXPECT_EQ(client.get("/hello").status, 200);
+  const ClientResponse large = client.request("POST", "/nothing", std::string(3'000'000, 'x'));
+  EXPECT_EQ(large.status, 404);
+  EXPECT_EQ(large.header("connection"), "close");
+  EXPECT_TRUE(client.closed_by_server());
+}
+
+TEST_F(HttpServer, WithoutKeysWebPagesAreTurnedAway) {
+  test_.options.local_only = true;
+  test_.start();
+  const struct {
+    const char* host;
+    const char* origin;  // empty = none
+    int status;
+  } rows[] = {
+      {"localhost", "", 200},
+      {"LocalHost:8080", "", 200},
+      {"127.0.0.1:8080", "", 200},
+      {"127.1.2.3", "", 200},
+      {"[::1]:8080", "", 200},
+      {"[::1]", "", 200},
+      {"shop.example", "", 403},
+      {"shop.example:8080", "", 403},
+      {"localhost.shop.example", "", 403},
+      {"127.0.0.1.shop.example", "", 403},
+      {"10.0.0.1", "", 403},
+      {"[2001:db8::1]", "", 403},
+      {"[::1", "", 403},
+      {"localhost:8080", "http://localhost:8080", 200},
+      {"localhost:8080", "http://localhost:3000", 403},
+      {"localhost:8080", "https://shop.example", 403},
+      {"localhost:8080", "null", 403},
+  };
+  for (const auto& row : rows) {
+    ClientHeaders headers{{"Host", row.host}};
+    if (*row.origin != '\0') headers.emplace_back("Origin", row.origin);
+    EXPECT_EQ(test_.get("/hello", headers).status, row.status) << row.host << " " << row.origin;
+  }
+  HttpClient old = test_.client();
+  old.send("GET /hello HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(old.read_response()->status, 200);
+}
+
 TEST_F(HttpServer, ClosesAfterWhatIsNotHttp) {
   test_.start();
   for (const std::string_view smuggled :

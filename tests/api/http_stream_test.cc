@@ -259,6 +259,19 @@ TEST_F(HttpStream, TimesOutAStreamThatStops) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
+// A byte now and then does not keep a stream, and what it holds, for ever.
+TEST_F(HttpStream, TimesOutATrickle) {
+  test_.options.body_deadline = 40ms;
+  test_.options.stream_bytes_per_s_min = 1'000'000'000;
+  test_.start();
+  HttpClient client = test_.client();
+  client.send("POST /count HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n");
+  for (int i = 0; i < 3'000'000 && test_.server->stats().timeouts.load() == 0; ++i) client.send("y");
+  const auto response = client.read_response();
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 408);
+}
+
 TEST_F(HttpStream, MalformedChunksEndTheStream) {
   test_.start();
   HttpClient client = test_.client();
