@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -26,6 +27,7 @@
 #include "api/handlers/yardstick_handler.h"
 #include "api/http/server.h"
 #include "api/http/stop_signal.h"
+#include "api/json/json_writer.h"
 #include "api/logging.h"
 #include "api/maintenance.h"
 #include "api/metrics.h"
@@ -65,6 +67,28 @@ BusinessClock make_clock(const Config& config, const DataDirectory& data) {
   const Timestamp known = data.last_clock.value_or(from_micros(0));
   if (!config.manual_clock()) return BusinessClock::system(known, wall_clock);
   return BusinessClock::manual(std::max(known, config.clock.start.value_or(kManualClockStart)));
+}
+
+// How far business time lies ahead of the system's clock, and so stands still; 0 while it follows, and for a
+// manual one.
+Duration clock_ahead(BusinessClock& clock) {
+  if (clock.is_manual()) return Duration::zero();
+  const Timestamp business = clock.now();
+  return std::max(business - wall_clock(), Duration::zero());
+}
+
+// A machine whose clock was set back has no business day to charge to: all budgets and expiries wait until it
+// gets there.
+void report_clock(BusinessClock& clock) {
+  if (clock_ahead(clock) == Duration::zero()) return;
+  std::string system;
+  std::string known;
+  append_timestamp(system, wall_clock());
+  append_timestamp(known, clock.now());
+  spdlog::error(
+      "the system clock shows {}, but this data directory has been at {}: business time stands still until "
+      "then",
+      system, known);
 }
 
 // The file of the keys that the server makes itself, empty where the configuration names another.
@@ -222,6 +246,7 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.add_source(server_metrics(server.stats()));
   my.metrics.add_source(build_metrics(std::string(build_version())));
   my.metrics.add_source(process_metrics(std::chrono::system_clock::time_point(my.started_at)));
+  my.metrics.add_source(clock_metrics([&my] { return clock_ahead(my.clock); }));
   my.metrics.add_source(catalog_metrics([&my] { return catalog_sizes(my.catalog); }));
 }
 
@@ -285,6 +310,7 @@ int run(const Config& config) {
                   .calendar = std::move(*calendar),
                   .data = std::move(*data),
                   .keys = std::move(token_keys)};
+  report_clock(service.clock);
   if (const auto failed = load_registry(service)) return fail(*failed);
 
   // 3. Requests.

@@ -191,6 +191,14 @@ MetricSource disk_metrics(std::string data_dir) {
   };
 }
 
+MetricSource clock_metrics(std::function<Duration()> ahead) {
+  return [ahead = std::move(ahead)](std::vector<Metric>& out) {
+    add_single(out, MetricKind::kGauge, "gavel_clock_ahead_seconds",
+               "How far business time lies ahead of the system clock, which it waits for.",
+               std::chrono::duration<double>(ahead()).count());
+  };
+}
+
 MetricSource catalog_metrics(std::function<CatalogSizes()> sizes) {
   return [sizes = std::move(sizes)](std::vector<Metric>& out) {
     const CatalogSizes now = sizes();

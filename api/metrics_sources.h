@@ -11,6 +11,7 @@
 #include "budget/holds.h"
 #include "budget/ledger.h"
 #include "budget/store.h"
+#include "budget/time.h"
 
 namespace gavel {
 
@@ -28,6 +29,9 @@ MetricSource process_metrics(std::chrono::system_clock::time_point started);
 
 // Room on the disk that holds the data directory, as gavel_data_dir_free_bytes and gavel_data_dir_size_bytes.
 MetricSource disk_metrics(std::string data_dir);
+
+// How far business time lies ahead of the system clock, as gavel_clock_ahead_seconds.
+MetricSource clock_metrics(std::function<Duration()> ahead);
 
 // How many of each resource the catalog holds, as gavel_catalog_resources{type}.
 struct CatalogSizes {

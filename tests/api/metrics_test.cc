@@ -171,7 +171,7 @@ std::vector<Metric> metrics_of_all_sources() {
   std::vector<Metric> all;
   for (const MetricSource& source :
        {ledger_metrics(ledger), server_metrics(stats), build_metrics("1"), disk_metrics("/"),
-        process_metrics({}), catalog_metrics([] { return CatalogSizes(); })}) {
+        process_metrics({}), clock_metrics([] { return Duration::zero(); }), catalog_metrics([] { return CatalogSizes(); })}) {
     source(all);
   }
   return all;

@@ -110,6 +110,27 @@ TEST(Startup, ASystemClockCannotBeMoved) {
   EXPECT_EQ(answer.status, 409);
 }
 
+TEST(Startup, ASystemClockBehindTheDataIsReported) {
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_NE(HttpClient(server.port()).get("/metrics").body.find("\ngavel_clock_ahead_seconds 0\n"),
+            std::string::npos);
+  ASSERT_EQ(HttpClient(server.port())
+                .request("POST", "/v1/admin/clock", R"({"now": "2999-01-01T00:00:00Z"})")
+                .status,
+            200);
+  ASSERT_EQ(server.terminate(), 0);
+  server.configure(JsonTree::Object{{"clock", JsonTree::Object{{"mode", "system"}}}});
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_NE(server.log().find("2999-01-01T00:00:00Z: business time stands still"), std::string::npos)
+      << server.log();
+  const std::string metrics = HttpClient(server.port()).get("/metrics").body;
+  const std::string name = "\ngavel_clock_ahead_seconds ";
+  const std::size_t at = metrics.find(name);
+  ASSERT_NE(at, std::string::npos);
+  EXPECT_GT(std::stod(metrics.substr(at + name.size())), 1e9);
+}
+
 TEST(Startup, ACheckpointIsADataDirectoryOfItsOwn) {
   GaveldProcess server;
   ASSERT_TRUE(server.start()) << server.log();
