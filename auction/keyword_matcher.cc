@@ -24,7 +24,7 @@ bool satisfies(const TextMatch& match, MatchType wanted) {
 std::span<const GroupMatch> KeywordMatcher::match(std::string_view query, const Catalog& catalog) {
   hits_.clear();
   groups_.clear();
-  if (!segmenter_.cut(query, kQueryWordsMax, words_)) return {};
+  if (!segmenter_.cut(query, kAllWords, words_)) return {};
   find_texts(catalog);
   for (const TextMatch& text : texts_) add_hits(text, catalog);
   best_of_groups(catalog);
@@ -33,10 +33,10 @@ std::span<const GroupMatch> KeywordMatcher::match(std::string_view query, const 
 
 void KeywordMatcher::find_texts(const Catalog& catalog) {
   const TextIndex& index = catalog.symbols().texts;
-  ids_.clear();
+  query_.clear();
   texts_.clear();
-  for (const std::string& word : words_) ids_.push_back(index.find_word(word));
-  index.match(ids_, texts_);
+  for (std::size_t i = 0; i < words_.size(); ++i) query_.add(index.find_word(words_[i]));
+  index.match(query_, texts_);
 }
 
 void KeywordMatcher::add_hits(const TextMatch& text, const Catalog& catalog) {

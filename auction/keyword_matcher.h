@@ -19,8 +19,8 @@ struct GroupMatch {
   bool negative = false;  // a negative keyword matches: the group is out
 };
 
-// Not thread-safe: one a worker; reuses its memory, no allocation in the steady state but what ICU takes to cut Chinese
-// and Japanese by its dictionary.
+// Not thread-safe: one a worker; reuses its memory. No allocation in the steady state but what ICU takes to cut Chinese and
+// Japanese by its dictionary, where the query is not among the recent ones.
 class KeywordMatcher {
  public:
   // The ad groups with at least one enabled, live keyword that matches the query, sorted by group, valid until the next
@@ -42,8 +42,8 @@ class KeywordMatcher {
   void best_of_groups(const Catalog& catalog);
 
   Segmenter segmenter_;
-  std::vector<std::string> words_;
-  std::vector<WordId> ids_;
+  WordList words_;
+  QueryWords query_;
   std::vector<TextMatch> texts_;
   std::vector<Hit> hits_;
   std::vector<GroupMatch> groups_;

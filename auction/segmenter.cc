@@ -69,66 +69,27 @@ constexpr char ascii_folded(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Of ASCII letters, digits and blanks alone the words are the runs between blanks: no rule of UAX #29 breaks
-// between letters and digits, normalisation changes nothing, and folding is lower case.
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return is_ascii_alphanumeric(c) || c == ' '; });
-}
-
-// Writes words into a vector of the caller's, taking strings from and leaving them in `spare`, so that their
-// capacity is there for the next text.
-class WordSink {
- public:
-  WordSink(std::vector<std::string>& words, std::vector<std::string>& spare) : words_(words), spare_(spare) {}
-
-  std::size_t count() const { return count_; }
-  std::string& next() {
-    if (count_ == words_.size()) {
-      words_.emplace_back();
-      if (!spare_.empty()) {
-        words_.back().swap(spare_.back());
-        spare_.pop_back();
-      }
-    }
-    std::string& word = words_[count_++];
-    word.clear();
-    return word;
-  }
-  // Takes off the words that were there before and not written now.
-  void finish() {
-    while (words_.size() > count_) {
-      if (spare_.size() < kSpareMax) spare_.push_back(std::move(words_.back()));
-      words_.pop_back();
-    }
-  }
-
- private:
-  static constexpr std::size_t kSpareMax = 256;
-
-  std::vector<std::string>& words_;
-  std::vector<std::string>& spare_;
-  std::size_t count_ = 0;
-};
-
-void cut_plain(std::string_view text, std::size_t words_max, WordSink& sink) {
-  for (std::size_t i = 0; i < text.size() && sink.count() < words_max;) {
+void cut_plain(std::string_view text, std::size_t words_max, WordList& words) {
+  for (std::size_t i = 0; i < text.size() && words.size() < words_max;) {
     if (text[i] == ' ') {
       ++i;
       continue;
     }
-    std::string& word = sink.next();
-    for (; i < text.size() && text[i] != ' '; ++i) word.push_back(ascii_folded(text[i]));
+    for (; i < text.size() && text[i] != ' '; ++i) words.open_word().push_back(ascii_folded(text[i]));
+    words.end_word();
   }
 }
 
 // Appends UTF-16 without lone surrogates as UTF-8.
 void append_utf8(const UChar* text, std::int32_t length, std::string& out) {
-  out.resize(static_cast<std::size_t>(length) * 3);
+  const std::size_t before = out.size();
+  const std::int32_t room = length * 3;
+  out.resize(before + static_cast<std::size_t>(room));
   std::int32_t written = 0;
   UErrorCode status = U_ZERO_ERROR;
-  u_strToUTF8(out.data(), static_cast<std::int32_t>(out.size()), &written, text, length, &status);
+  u_strToUTF8(out.data() + before, room, &written, text, length, &status);
   assert(U_SUCCESS(status));
-  out.resize(static_cast<std::size_t>(written));
+  out.resize(before + static_cast<std::size_t>(written));
 }
 
 }  // namespace
@@ -142,12 +103,11 @@ struct Segmenter::Impl {
   }
 
   bool fold(std::string_view text);
-  void cut_folded(std::size_t words_max, WordSink& sink);
+  void cut_folded(std::size_t words_max, WordList& words);
 
   const UNormalizer2* normalizer = nullptr;
   std::unique_ptr<UBreakIterator, CloseBreaker> breaker;
   Utf16Buffer decoded, normalized, folded;
-  std::vector<std::string> spare;
 };
 
 // NFKC first, then default case folding (Unicode, section 3.13, D144). False where `text` is not UTF-8.
@@ -167,15 +127,18 @@ bool Segmenter::Impl::fold(std::string_view text) {
   });
 }
 
-void Segmenter::Impl::cut_folded(std::size_t words_max, WordSink& sink) {
+void Segmenter::Impl::cut_folded(std::size_t words_max, WordList& words) {
   UErrorCode status = U_ZERO_ERROR;
   ubrk_setText(breaker.get(), folded.data(), folded.length(), &status);
   assert(U_SUCCESS(status));
   std::int32_t begin = ubrk_first(breaker.get());
-  while (sink.count() < words_max) {
+  while (words.size() < words_max) {
     const std::int32_t end = ubrk_next(breaker.get());
     if (end == UBRK_DONE) break;
-    if (is_word(folded.data(), begin, end)) append_utf8(folded.data() + begin, end - begin, sink.next());
+    if (is_word(folded.data(), begin, end)) {
+      append_utf8(folded.data() + begin, end - begin, words.open_word());
+      words.end_word();
+    }
     begin = end;
   }
 }
@@ -184,18 +147,20 @@ Segmenter::Segmenter() : impl_(std::make_unique<Impl>()) {}
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 
-Result<void, SegmentError> Segmenter::cut(std::string_view text, std::size_t words_max,
-                                          std::vector<std::string>& words) {
-  WordSink sink(words, impl_->spare);
-  const bool plain = is_plain(text);
-  const bool valid = plain || impl_->fold(text);
-  if (plain) {
-    cut_plain(text, words_max, sink);
-  } else if (valid) {
-    impl_->cut_folded(words_max, sink);
+// Of ASCII letters, digits and blanks alone the words are the runs between blanks: no rule of UAX #29 breaks
+// between letters and digits, normalisation changes nothing, and folding is lower case.
+bool Segmenter::is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return is_ascii_alphanumeric(c) || c == ' '; });
+}
+
+Result<void, SegmentError> Segmenter::cut(std::string_view text, std::size_t words_max, WordList& words) {
+  words.clear();
+  if (is_plain(text)) {
+    cut_plain(text, words_max, words);
+    return {};
   }
-  sink.finish();
-  if (!valid) return SegmentError::kInvalidUtf8;
+  if (!impl_->fold(text)) return SegmentError::kInvalidUtf8;
+  impl_->cut_folded(words_max, words);
   return {};
 }
 

@@ -4,11 +4,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "auction/word_list.h"
 #include "budget/result.h"
 
 namespace gavel {
+
+inline constexpr std::size_t kAllWords = static_cast<std::size_t>(-1);
 
 enum class SegmentError { kInvalidUtf8 };
 
@@ -21,9 +23,12 @@ class Segmenter {
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
 
-  // Replaces `words` by the words of `text`, in order, the first `words_max` of them; reuses its strings. On failure
-  // `words` is empty. Time linear in the text, whatever `words_max` is.
-  Result<void, SegmentError> cut(std::string_view text, std::size_t words_max, std::vector<std::string>& words);
+  // Replaces `words` by the words of `text`, in order, the first `words_max` of them. On failure `words` is empty. Time
+  // linear in the text, whatever `words_max` is.
+  Result<void, SegmentError> cut(std::string_view text, std::size_t words_max, WordList& words);
+
+  // Whether `text` is cut without ICU: ASCII letters, digits and blanks alone.
+  static bool is_plain(std::string_view text);
 
   // ICU's and Unicode's versions, by which the words of stored keywords were cut, such as "icu-72.1/unicode-15.0".
   static std::string version();

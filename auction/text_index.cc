@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
 #include <string_view>
 
 #include "auction/interner.h"
@@ -39,39 +38,9 @@ struct Word {
 
 constexpr std::uint32_t kBlockCapacityMax = 4096;
 
-// A query's distinct known words, on the stack: open addressing, at most half full.
-class WordSet {
- public:
-  WordSet() { slots_.fill(kUnknownWord); }
-
-  // False where it was there.
-  bool insert(WordId word) {
-    WordId& slot = slots_[find(word)];
-    if (slot == word) return false;
-    slot = word;
-    return true;
-  }
-  bool contains(WordId word) const { return slots_[find(word)] == word; }
-
- private:
-  static constexpr std::size_t kSlots = std::bit_ceil(2 * kQueryWordsMax);
-
-  std::size_t find(WordId word) const {
-    std::size_t i = (word * 0x9E3779B1u) >> (32 - std::countr_zero(kSlots));
-    while (slots_[i] != word && slots_[i] != kUnknownWord) i = (i + 1) % kSlots;
-    return i;
-  }
-
-  std::array<WordId, kSlots> slots_;
-};
-
 // A text as the name by which it is interned: its words' ids, byte for byte.
 std::string_view bytes_of(std::span<const WordId> words) {
   return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
-}
-
-bool stands_in(std::span<const WordId> words, std::span<const WordId> query) {
-  return std::search(query.begin(), query.end(), words.begin(), words.end()) != query.end();
 }
 
 }  // namespace
@@ -84,8 +53,7 @@ struct TextIndex::Impl {
 
   void list(TextIx text, std::span<const WordId> text_words);
   void append(Word& word, Listing listing);
-  void match_listed(WordId word, const WordSet& present, std::span<const WordId> query,
-                    std::vector<TextMatch>& out) const;
+  void match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const;
 
   Interner words;
   Interner texts;
@@ -125,17 +93,16 @@ void TextIndex::Impl::append(Word& word, Listing listing) {
   word.last->count.store(count + 1, std::memory_order_release);
 }
 
-void TextIndex::Impl::match_listed(WordId word, const WordSet& present, std::span<const WordId> query,
-                                   std::vector<TextMatch>& out) const {
+void TextIndex::Impl::match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const {
   for (const Block* block = entries[word].first.load(std::memory_order_acquire); block != nullptr;
        block = block->next.load(std::memory_order_acquire)) {
     const std::span<const Listing> listings(block->listings.get(),
                                             block->count.load(std::memory_order_acquire));
     for (const Listing& listing : listings) {
-      if (!present.contains(listing.other)) continue;
+      if (!query.contains(listing.other)) continue;
       const std::span<const WordId> text = words_of(listing.text.value);
-      if (!std::ranges::all_of(text, [&](WordId w) { return present.contains(w); })) continue;
-      const bool phrase = stands_in(text, query);
+      if (!std::ranges::all_of(text, [&](WordId w) { return query.contains(w); })) continue;
+      const bool phrase = query.has_phrase(text, word);
       out.push_back({listing.text, phrase, phrase && text.size() == query.size()});
     }
   }
@@ -167,19 +134,8 @@ std::span<const WordId> TextIndex::words_of(TextIx text) const {
   return impl_->words_of(text.value);
 }
 
-void TextIndex::match(std::span<const WordId> query, std::vector<TextMatch>& out) const {
-  // A query that is cut here is longer than any keyword's text, so it is still nobody's exact match.
-  static_assert(kQueryWordsMax > kKeywordWordsMax);
-  WordSet present;
-  query = query.first(std::min(query.size(), kQueryWordsMax));
-  std::array<WordId, kQueryWordsMax> distinct;
-  std::size_t distinct_count = 0;
-  for (const WordId word : query) {
-    if (word != kUnknownWord && present.insert(word)) distinct[distinct_count++] = word;
-  }
-  for (const WordId word : std::span(distinct).first(distinct_count)) {
-    impl_->match_listed(word, present, query, out);
-  }
+void TextIndex::match(const QueryWords& query, std::vector<TextMatch>& out) const {
+  for (const WordId word : query.distinct()) impl_->match_listed(word, query, out);
 }
 
 std::uint32_t TextIndex::text_count() const {

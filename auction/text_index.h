@@ -7,16 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "auction/query_words.h"
 #include "budget/ids.h"
 
 namespace gavel {
 
-using WordId = std::uint32_t;
-inline constexpr WordId kUnknownWord = 0xFFFFFFFF;  // a word that no keyword has
 using TextIx = Index<struct TextTag>;
 
 inline constexpr std::size_t kKeywordWordsMax = 16;
-inline constexpr std::size_t kQueryWordsMax = 128;  // words of a query beyond these are not looked at
 
 // How a text stands in a query: every match is broad; a phrase is also broad; an exact one is also a phrase.
 struct TextMatch {
@@ -38,9 +36,10 @@ class TextIndex {
   WordId find_word(std::string_view word) const;  // kUnknownWord where no text has it
   std::span<const WordId> words_of(TextIx text) const;
 
-  // Appends to `out` every text all of whose words stand in `query` (its words in order, kUnknownWord allowed), once
-  // each, with how it stands there. `out` is not cleared. Allocates only to grow `out`.
-  void match(std::span<const WordId> query, std::vector<TextMatch>& out) const;
+  // Appends to `out` every text all of whose words stand in `query`, once each, with how it stands there. `out` is not
+  // cleared. Allocates only to grow `out`. Looks at every text listed under a word of the query, once, and in a text that
+  // matches at every place where the word that it is listed under stands.
+  void match(const QueryWords& query, std::vector<TextMatch>& out) const;
 
   std::uint32_t text_count() const;
   std::uint32_t word_count() const;

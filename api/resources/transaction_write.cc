@@ -239,14 +239,15 @@ std::optional<OperationOutcome> Transaction::cut_words(const ResourceOperation& 
                                                        std::vector<std::string>& words) {
   const auto* keyword = std::get_if<KeywordDoc>(&doc);
   if (keyword == nullptr) return std::nullopt;
-  const auto cut = registry_.segmenter_.cut(keyword->text, kKeywordWordsMax + 1, words);
-  if (!cut || words.empty()) {
+  WordList cut;
+  if (!registry_.segmenter_.cut(keyword->text, kKeywordWordsMax + 1, cut) || cut.empty()) {
     return field_failure(400, operation, "text", "holds no word");
   }
-  if (words.size() > kKeywordWordsMax) {
+  if (cut.size() > kKeywordWordsMax) {
     return field_failure(400, operation, "text",
                          "has more than " + std::to_string(kKeywordWordsMax) + " words");
   }
+  words = cut.strings();
   return std::nullopt;
 }
 

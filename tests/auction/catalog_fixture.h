@@ -30,9 +30,9 @@ class CatalogFixture {
   FestivalIx festival(std::string_view id) { return ix<FestivalIx>(ResourceType::kFestival, id); }
 
   std::vector<std::string> cut(std::string_view text) {
-    std::vector<std::string> words;
-    (void)segmenter.cut(text, kKeywordWordsMax, words);
-    return words;
+    WordList words;
+    (void)segmenter.cut(text, kAllWords, words);
+    return words.strings();
   }
 
   void put_advertiser(std::string_view id, const AdvertiserDoc& doc = {}) { editor.put(advertiser(id), doc); }

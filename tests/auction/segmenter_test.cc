@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,14 +11,13 @@ namespace gavel {
 namespace {
 
 using Words = std::vector<std::string>;
-constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-Words cut(std::string_view text, std::size_t words_max = kAll) {
+Words cut(std::string_view text, std::size_t words_max = kAllWords) {
   Segmenter segmenter;
-  Words words;
+  WordList words;
   const auto result = segmenter.cut(text, words_max, words);
   EXPECT_TRUE(result.has_value()) << text;
-  return words;
+  return words.strings();
 }
 
 struct Case {
@@ -96,8 +94,9 @@ TEST(Segmenter, RefusesWhatIsNotUtf8) {
   Segmenter segmenter;
   for (const std::string_view bad :
        {"\xFF", "a\x80", "\xC0\xAF", "\xED\xA0\x80", "\xE5\xA4", "\xF5\x80\x80\x80"}) {
-    Words words{"left", "over"};
-    const auto result = segmenter.cut(bad, kAll, words);
+    WordList words;
+    words.add("left over");
+    const auto result = segmenter.cut(bad, kAllWords, words);
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error(), SegmentError::kInvalidUtf8);
     EXPECT_TRUE(words.empty());
@@ -112,13 +111,13 @@ TEST(Segmenter, GrowsWithTextsThatNormalisationMakesLonger) {
 
 TEST(Segmenter, OneSegmenterGivesTheSameWordsAgain) {
   Segmenter segmenter;
-  Words words;
+  WordList words;
   const std::vector<std::string> texts{"夏季连衣裙 女 2024新款", "red dress", "", "a b c d e f g h",
                                        "Ｃ＋＋ 编程"};
   for (int round = 0; round < 3; ++round) {
     for (const std::string& text : texts) {
-      ASSERT_TRUE(segmenter.cut(text, kAll, words).has_value());
-      EXPECT_EQ(words, cut(text));
+      ASSERT_TRUE(segmenter.cut(text, kAllWords, words).has_value());
+      EXPECT_EQ(words.strings(), cut(text));
     }
   }
 }
@@ -130,24 +129,24 @@ TEST(Segmenter, TheWayOfPlainTextGivesTheSameWords) {
   constexpr std::string_view kAlphabet = "abzAZ019  ";
   std::mt19937 random(9);
   Segmenter segmenter;
-  Words fast, slow;
+  WordList fast, slow;
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
     for (std::size_t n = random() % 14; n > 0; --n) text.push_back(kAlphabet[random() % kAlphabet.size()]);
-    ASSERT_TRUE(segmenter.cut(text, kAll, fast).has_value());
-    ASSERT_TRUE(segmenter.cut(text + std::string(kMark), kAll, slow).has_value());
-    ASSERT_EQ(fast, slow) << '"' << text << '"';
+    ASSERT_TRUE(segmenter.cut(text, kAllWords, fast).has_value());
+    ASSERT_TRUE(segmenter.cut(text + std::string(kMark), kAllWords, slow).has_value());
+    ASSERT_EQ(fast.strings(), slow.strings()) << '"' << text << '"';
   }
 }
 
 TEST(Segmenter, NoAsciiCharacterSwallowsWhatStandsBesideIt) {
   Segmenter segmenter;
-  Words words;
+  WordList words;
   for (char c = ' '; c < '\x7F'; ++c) {
-    ASSERT_TRUE(segmenter.cut(std::string("ab") + c + "12", kAll, words).has_value());
+    ASSERT_TRUE(segmenter.cut(std::string("ab") + c + "12", kAllWords, words).has_value());
     ASSERT_FALSE(words.empty()) << c;
     std::string joined;
-    for (const std::string& word : words) joined += word;
+    for (const std::string& word : words.strings()) joined += word;
     EXPECT_EQ(joined.substr(0, 2), "ab") << c;
     EXPECT_EQ(joined.substr(joined.size() - 2), "12") << c;
   }

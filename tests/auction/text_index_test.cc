@@ -21,10 +21,16 @@ std::vector<WordId> ids_of(const TextIndex& index, const Words& words) {
   return ids;
 }
 
+QueryWords query_of(const TextIndex& index, const Words& words) {
+  QueryWords query;
+  for (const WordId word : ids_of(index, words)) query.add(word);
+  return query;
+}
+
 // text -> {phrase, exact}; fails where a text comes twice.
 std::map<std::uint32_t, std::pair<bool, bool>> match(const TextIndex& index, const Words& query) {
   std::vector<TextMatch> matches;
-  index.match(ids_of(index, query), matches);
+  index.match(query_of(index, query), matches);
   std::map<std::uint32_t, std::pair<bool, bool>> result;
   for (const TextMatch& m : matches) {
     EXPECT_TRUE(result.emplace(m.text.value, std::pair(m.phrase, m.exact)).second) << "given twice";
@@ -87,16 +93,19 @@ TEST(TextIndex, AWordTwiceInATextNeedsToStandOnceForBroad) {
   EXPECT_EQ(match(index, {"bye", "bye"}).at(text), std::pair(true, true));
 }
 
-TEST(TextIndex, WordsOfAQueryBeyondTheLimitAreNotLookedAt) {
+TEST(TextIndex, EveryWordOfALongQueryIsLookedAt) {
   TextIndex index;
   const std::uint32_t last = index.intern(Words{"last"}).value;
   const std::uint32_t one = index.intern(Words{"a"}).value;
-  Words query(kQueryWordsMax - 1, "a");
+  const std::uint32_t phrase = index.intern(Words{"a", "last"}).value;
+  const std::uint32_t turned = index.intern(Words{"last", "a"}).value;
+  Words query(8'191, "a");  // as many as fit 16 KiB with their blanks
   query.push_back("last");
-  EXPECT_EQ(match(index, query).count(last), 1U);
-  query.insert(query.begin(), "a");
-  EXPECT_EQ(match(index, query).count(last), 0U);
-  EXPECT_EQ(match(index, query).at(one), std::pair(true, false));
+  const auto matches = match(index, query);
+  EXPECT_EQ(matches.at(last), std::pair(true, false));
+  EXPECT_EQ(matches.at(one), std::pair(true, false));
+  EXPECT_EQ(matches.at(phrase), std::pair(true, false));
+  EXPECT_EQ(matches.at(turned), std::pair(false, false));
 }
 
 TEST(TextIndex, TextsOfTheGreatestLengthAndQueriesOfManyDistinctWords) {
@@ -104,12 +113,13 @@ TEST(TextIndex, TextsOfTheGreatestLengthAndQueriesOfManyDistinctWords) {
   Words text;
   for (std::size_t i = 0; i < kKeywordWordsMax; ++i) text.push_back("w" + std::to_string(i));
   const std::uint32_t longest = index.intern(text).value;
+  constexpr std::size_t kQueryWords = 8'000;
   Words query;
-  for (std::size_t i = 0; i < kQueryWordsMax; ++i) {
+  for (std::size_t i = 0; i < kQueryWords; ++i) {
     query.push_back("w" + std::to_string(i));
     index.intern(Words{query.back()});
   }
-  EXPECT_EQ(match(index, query).size(), kQueryWordsMax + 1);
+  EXPECT_EQ(match(index, query).size(), kQueryWords + 1);
   EXPECT_EQ(match(index, query).at(longest), std::pair(true, false));
 }
 
@@ -172,7 +182,7 @@ TEST(TextIndex, ReadersFindWhatWasPublishedWhileItGrows) {
         const auto i = static_cast<std::uint32_t>(random() % kTexts);
         const Words query{"w" + std::to_string(i % kWords), "n" + std::to_string(i / kWords)};
         matches.clear();
-        index.match(ids_of(index, query), matches);
+        index.match(query_of(index, query), matches);
         if (matches.size() > 1 || (i < known && matches.size() != 1)) ++wrong;
         if (matches.size() == 1 && (matches[0].text.value != i + 1 || !matches[0].exact)) ++wrong;
       }

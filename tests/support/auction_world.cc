@@ -87,9 +87,9 @@ AdDoc& AuctionWorld::put(const std::string& id, const AdDoc& doc) {
 }
 
 KeywordDoc& AuctionWorld::put(const std::string& id, const KeywordDoc& doc) {
-  std::vector<std::string> words;
+  WordList words;
   if (!segmenter_.cut(doc.text, kKeywordWordsMax, words)) throw std::invalid_argument("not UTF-8");
-  editor_.put(KeywordIx{number_of(ResourceType::kKeyword, id)}, doc, words);
+  editor_.put(KeywordIx{number_of(ResourceType::kKeyword, id)}, doc, words.strings());
   return keywords[id] = doc;
 }
 
