@@ -24,11 +24,19 @@ bool satisfies(const TextMatch& match, MatchType wanted) {
 std::span<const GroupMatch> KeywordMatcher::match(std::string_view query, const Catalog& catalog) {
   hits_.clear();
   groups_.clear();
-  if (!segmenter_.cut(query, kAllWords, words_)) return {};
+  if (!cut(query)) return {};
   find_texts(catalog);
   for (const TextMatch& text : texts_) add_hits(text, catalog);
   best_of_groups(catalog);
   return groups_;
+}
+
+bool KeywordMatcher::cut(std::string_view query) {
+  const bool plain = Segmenter::is_plain(query);
+  if (!plain && recent_.find(query, words_)) return true;
+  if (!segmenter_.cut(query, kAllWords, words_)) return false;
+  if (!plain) recent_.remember(query, words_);
+  return true;
 }
 
 void KeywordMatcher::find_texts(const Catalog& catalog) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auction/catalog.h"
+#include "auction/query_cache.h"
 #include "auction/segmenter.h"
 
 namespace gavel {
@@ -37,11 +38,13 @@ class KeywordMatcher {
     KeywordIx keyword;
   };
 
+  bool cut(std::string_view query);
   void find_texts(const Catalog& catalog);
   void add_hits(const TextMatch& text, const Catalog& catalog);
   void best_of_groups(const Catalog& catalog);
 
   Segmenter segmenter_;
+  QueryCache recent_;  // of those that ICU cuts
   WordList words_;
   QueryWords query_;
   std::vector<TextMatch> texts_;

@@ -67,6 +67,14 @@ TEST_F(KeywordMatcherTest, ChineseKeywordsMatchWithAndWithoutBlanks) {
   EXPECT_EQ(match("夏季"), "");
 }
 
+TEST_F(KeywordMatcherTest, ARecentQueryFindsKeywordsMadeSince) {
+  EXPECT_EQ(match("夏季连衣裙"), "");
+  put("k", "g1", "连衣裙");
+  EXPECT_EQ(match("夏季连衣裙"), "g1:k@500");
+  put("k2", "g2", "夏季");
+  EXPECT_EQ(match("夏季连衣裙"), "g1:k@500 g2:k2@500");
+}
+
 TEST_F(KeywordMatcherTest, ExactBeatsPhraseBeatsBroadWhateverTheBid) {
   put("broad", "g1", "red", MatchType::kBroad, 900);
   put("phrase", "g1", "red dress", MatchType::kPhrase, 800);
