@@ -45,6 +45,8 @@ const NumberKey kNumberKeys[] = {
      "how long an ad that was shown and not charged holds its expected charge"},
     {"holds_per_worker_max", [](Config& c) -> std::int64_t& { return c.holds_per_worker_max; }, "holds", 1024,
      1 << 26, "beyond so many holds of a worker the oldest is released early", true},
+    {"frequency_pairs_max", [](Config& c) -> std::int64_t& { return c.frequency_pairs_max; }, "pairs", 1024,
+     1'000'000'000, "users times capped campaigns kept in memory; beyond it the cap is loose for the oldest"},
     {"drain_timeout_s", [](Config& c) -> std::int64_t& { return c.drain_timeout_s; }, "s", 0, 600,
      "how long SIGTERM waits for requests in flight"},
     {"http.header_bytes_max", [](Config& c) -> std::int64_t& { return c.http.header_bytes_max; }, "bytes",

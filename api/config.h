@@ -27,6 +27,7 @@ struct Config {
   std::int64_t conversion_ttl_s = 2'592'000;
   std::int64_t hold_ttl_s = 600;
   std::int64_t holds_per_worker_max = 1 << 20;
+  std::int64_t frequency_pairs_max = 4'000'000;
   std::int64_t drain_timeout_s = 10;
   std::int64_t background_queue_max = 10'000;
   std::int64_t yardstick_body_bytes = 0;

@@ -177,7 +177,7 @@ struct Service {
   Holds holds{data.epoch, static_cast<std::uint8_t>(workers),
               static_cast<std::size_t>(config.holds_per_worker_max), accounts};
   ClickStats click_stats{};
-  FrequencyCounts frequency{*data.store};
+  FrequencyCounts frequency{*data.store, static_cast<std::size_t>(config.frequency_pairs_max)};
   Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, frequency},
                 ledger_options(config)};
 
@@ -241,6 +241,7 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.count_requests_of(router);
   my.metrics.add_source(ledger_metrics(my.ledger.metrics()));
   my.metrics.add_source(holds_metrics(my.holds, my.accounts));
+  my.metrics.add_source(frequency_metrics(my.frequency));
   my.metrics.add_source(store_metrics(*my.data.store));
   my.metrics.add_source(disk_metrics(my.config.data_dir));
   my.metrics.add_source(server_metrics(server.stats()));

@@ -130,6 +130,16 @@ MetricSource holds_metrics(const Holds& holds, const Accounts& accounts) {
   };
 }
 
+MetricSource frequency_metrics(const FrequencyCounts& frequency) {
+  return [&frequency](std::vector<Metric>& out) {
+    add_single(out, MetricKind::kGauge, "gavel_frequency_pairs",
+               "Pairs of a user and a capped campaign in memory.", static_cast<double>(frequency.pairs()));
+    add_single(out, MetricKind::kCounter, "gavel_frequency_evicted_total",
+               "Pairs of a user and a capped campaign forgotten early because there were too many.",
+               static_cast<double>(frequency.evicted()));
+  };
+}
+
 MetricSource store_metrics(const Store& store) {
   return [&store](std::vector<Metric>& out) {
     for (const auto& [property, value] : store.properties()) {

@@ -8,6 +8,7 @@
 
 #include "api/metrics.h"
 #include "budget/accounts.h"
+#include "budget/frequency.h"
 #include "budget/holds.h"
 #include "budget/ledger.h"
 #include "budget/store.h"
@@ -18,6 +19,7 @@ namespace gavel {
 // Whatever is passed by reference must outlive the scrapes.
 MetricSource ledger_metrics(const LedgerMetrics& ledger);
 MetricSource holds_metrics(const Holds& holds, const Accounts& accounts);
+MetricSource frequency_metrics(const FrequencyCounts& frequency);
 // RocksDB's own figures, as gavel_rocksdb_*.
 MetricSource store_metrics(const Store& store);
 MetricSource server_metrics(const ServerStats& stats);

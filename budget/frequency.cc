@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <iterator>
+#include <atomic>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
+#include "budget/frequency_shard.h"
 #include "budget/ledger_codec.h"
 #include "budget/store.h"
 
@@ -17,140 +17,182 @@ namespace gavel {
 namespace {
 
 constexpr std::size_t kShards = 64;
+constexpr std::size_t kVisitsPerLock = 256;  // auctions wait for a shard no longer than these take
 
-struct Pair {
-  std::uint32_t campaign;
-  std::uint64_t user_hash;
-  bool operator==(const Pair&) const = default;
-};
-
-struct PairHash {
-  std::size_t operator()(const Pair& p) const noexcept {
-    std::uint64_t h = (p.user_hash ^ (std::uint64_t{p.campaign} << 20)) * 0x9E3779B97F4A7C15u;
-    return h ^ h >> 29;
-  }
-};
-
-// When one user saw one campaign, ascending. At most kFrequencyImpressionsMax, the latest: no cap counts
-// further.
-using Times = std::vector<std::int64_t>;
-
-struct Shard {
+struct LockedShard {
   mutable std::mutex mutex;
-  std::unordered_map<Pair, Times, PairHash> times;  // guarded by `mutex`
+  // Guarded by `mutex`.
+  FrequencyShard pairs;
+  // By user, what was recorded of the campaign whose past is being taken in.
+  std::unordered_map<std::uint64_t, FrequencyTimes> staged;
 };
-
-void append(Times& times, std::int64_t at) {
-  if (times.size() == kFrequencyImpressionsMax) times.erase(times.begin());
-  times.insert(std::ranges::upper_bound(times, at), at);
-}
 
 }  // namespace
 
 struct FrequencyCounts::Impl {
-  explicit Impl(const Store& store_) : store(store_) {}
+  Impl(const Store& store_, std::size_t pairs_max)
+      : store(store_), shard_pairs_max(std::max<std::size_t>(pairs_max / kShards, 1)) {}
 
   const Store& store;
+  const std::size_t shard_pairs_max;
   std::mutex commit_mutex;  // see lock_commit()
   mutable std::shared_mutex windows_mutex;
   std::unordered_map<std::uint32_t, Duration> windows;  // of capped campaigns; guarded by `windows_mutex`
-  std::array<Shard, kShards> shards;
+  // The campaign whose past is being taken in, if any. Set while the ledger does not commit.
+  std::atomic<std::uint32_t> staging{CampaignIx::kNone};
+  std::array<LockedShard, kShards> shards;
+  std::atomic<std::uint64_t> evicted{0};
 
-  Shard& shard(const Pair& pair) { return shards[PairHash()(pair) % kShards]; }
+  LockedShard& shard(const FrequencyPair& pair) { return shards[FrequencyPairHash()(pair) % kShards]; }
   Duration window(std::uint32_t campaign) const {
     const std::shared_lock lock(windows_mutex);
     const auto found = windows.find(campaign);
     return found == windows.end() ? Duration{0} : found->second;
   }
+  const FrequencyShard::WindowOf window_of = [this](std::uint32_t campaign) { return window(campaign); };
+
+  void set(CampaignIx campaign, Duration to);
   void forget(CampaignIx campaign);
-  void read(CampaignIx campaign, Timestamp after, Timestamp now);
+  void merge(const FrequencyPair& pair, FrequencyTimes times);
+  void end_staging();
 };
 
-FrequencyCounts::FrequencyCounts(const Store& store) : impl_(std::make_unique<Impl>(store)) {}
+FrequencyCounts::FrequencyCounts(const Store& store, std::size_t pairs_max)
+    : impl_(std::make_unique<Impl>(store, pairs_max)) {}
 FrequencyCounts::~FrequencyCounts() = default;
 
 std::unique_lock<std::mutex> FrequencyCounts::lock_commit() {
   return std::unique_lock(impl_->commit_mutex);
 }
 
-void FrequencyCounts::Impl::forget(CampaignIx campaign) {
-  for (Shard& shard : shards) {
-    const std::lock_guard lock(shard.mutex);
-    std::erase_if(shard.times, [&](const auto& entry) { return entry.first.campaign == campaign.value; });
+void FrequencyCounts::Impl::set(CampaignIx campaign, Duration to) {
+  const std::unique_lock lock(windows_mutex);
+  if (to > Duration{0}) {
+    windows[campaign.value] = to;
+  } else {
+    windows.erase(campaign.value);
   }
 }
 
-// Takes in what the disk holds of the campaign after `after`, in place of what was in memory. A user's times
-// are replaced in one step, so that auctions under the old cap never find them missing.
-void FrequencyCounts::Impl::read(CampaignIx campaign, Timestamp after, Timestamp now) {
-  std::unordered_map<Pair, Times, PairHash> found;
-  for (std::int32_t day = utc_day(after); day <= utc_day(now); ++day) {
-    const std::string prefix = frequency_prefix(day, campaign);
-    store.scan(Family::kFrequency, prefix, prefix_end(prefix), [&](std::string_view key, std::string_view) {
-      const FrequencyKey seen = decode_frequency_key(key);
-      if (seen.at > after) append(found[{campaign.value, seen.user_hash}], to_micros(seen.at));
-      return true;
-    });
-  }
-  for (auto& [pair, times] : found) {
-    Shard& to = shard(pair);
-    const std::lock_guard lock(to.mutex);
-    to.times[pair] = std::move(times);
+void FrequencyCounts::Impl::forget(CampaignIx campaign) {
+  for (LockedShard& shard : shards) {
+    const std::lock_guard lock(shard.mutex);
+    shard.pairs.forget(campaign);
   }
 }
 
 void FrequencyCounts::set_window(CampaignIx campaign, Duration window, Timestamp now) {
-  const auto committing = lock_commit();
+  if (auto past = begin_window(campaign, window, now)) take_in(std::move(*past));
+}
+
+std::optional<FrequencyCounts::Past> FrequencyCounts::begin_window(CampaignIx campaign, Duration window,
+                                                                   Timestamp now) {
   const Duration before = impl_->window(campaign.value);
+  std::optional<Past> past;
   {
-    const std::unique_lock lock(impl_->windows_mutex);
-    if (window > Duration{0}) {
-      impl_->windows[campaign.value] = window;
-    } else {
-      impl_->windows.erase(campaign.value);
+    const auto committing = lock_commit();
+    impl_->set(campaign, window);
+    if (window > before) {
+      past = {.campaign = campaign, .after = now - window, .until = now, .disk = impl_->store.snapshot()};
+      impl_->staging.store(campaign.value, std::memory_order_release);
     }
   }
   if (window <= Duration{0} && before > Duration{0}) impl_->forget(campaign);
-  if (window > before) impl_->read(campaign, now - window, now);
+  return past;
+}
+
+void FrequencyCounts::take_in(Past past) {
+  // What the disk held, in full before any of it is shown: a user's times lie on several days.
+  std::unordered_map<std::uint64_t, FrequencyTimes> found;
+  const std::size_t users_max = impl_->shard_pairs_max * kShards;
+  std::uint64_t left_out = 0;
+  for (std::int32_t day = utc_day(past.after); day <= utc_day(past.until); ++day) {
+    const std::string prefix = frequency_prefix(day, past.campaign);
+    past.disk->scan(
+        Family::kFrequency, prefix, prefix_end(prefix), [&](std::string_view key, std::string_view) {
+          const FrequencyKey seen = decode_frequency_key(key);
+          if (seen.at <= past.after) return true;
+          const auto user = found.find(seen.user_hash);
+          if (user == found.end() && found.size() == users_max) {
+            ++left_out;
+          } else {
+            append_time(user == found.end() ? found[seen.user_hash] : user->second, to_micros(seen.at));
+          }
+          return true;
+        });
+  }
+  past.disk.reset();
+  for (auto& [user_hash, times] : found) impl_->merge({past.campaign.value, user_hash}, std::move(times));
+  impl_->evicted.fetch_add(left_out, std::memory_order_relaxed);
+  impl_->end_staging();
+}
+
+// A user's times are replaced in one step, so that auctions under the old cap never find them missing.
+void FrequencyCounts::Impl::merge(const FrequencyPair& pair, FrequencyTimes times) {
+  LockedShard& to = shard(pair);
+  const std::lock_guard lock(to.mutex);
+  if (const auto since = to.staged.find(pair.user_hash); since != to.staged.end()) {
+    for (const std::int64_t at : since->second) append_time(times, at);
+  }
+  evicted.fetch_add(to.pairs.replace(pair, std::move(times), shard_pairs_max, window_of),
+                    std::memory_order_relaxed);
+}
+
+void FrequencyCounts::Impl::end_staging() {
+  const std::lock_guard committing(commit_mutex);
+  staging.store(CampaignIx::kNone, std::memory_order_release);
+  for (LockedShard& shard : shards) {
+    const std::lock_guard lock(shard.mutex);
+    shard.staged.clear();
+  }
 }
 
 std::uint32_t FrequencyCounts::count(CampaignIx campaign, std::uint64_t user_hash, Timestamp now,
                                      Duration window) const {
-  const Pair pair{campaign.value, user_hash};
-  const Shard& shard = impl_->shard(pair);
+  const FrequencyPair pair{campaign.value, user_hash};
+  const LockedShard& shard = impl_->shard(pair);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.times.find(pair);
-  if (found == shard.times.end()) return 0;
-  const Times& times = found->second;
-  const auto first = std::ranges::upper_bound(times, to_micros(now - window));
-  const auto last = std::ranges::upper_bound(times, to_micros(now));
+  const FrequencyTimes* const times = shard.pairs.find(pair);
+  if (times == nullptr) return 0;
+  const auto first = std::ranges::upper_bound(*times, to_micros(now - window));
+  const auto last = std::ranges::upper_bound(*times, to_micros(now));
   return first < last ? static_cast<std::uint32_t>(last - first) : 0;
 }
 
 void FrequencyCounts::record(CampaignIx campaign, std::uint64_t user_hash, Timestamp at) {
   if (impl_->window(campaign.value) == Duration{0}) return;
-  const Pair pair{campaign.value, user_hash};
-  Shard& shard = impl_->shard(pair);
+  const FrequencyPair pair{campaign.value, user_hash};
+  LockedShard& shard = impl_->shard(pair);
   const std::lock_guard lock(shard.mutex);
-  append(shard.times[pair], to_micros(at));
+  if (impl_->staging.load(std::memory_order_acquire) == campaign.value) {
+    append_time(shard.staged[user_hash], to_micros(at));
+  }
+  impl_->evicted.fetch_add(shard.pairs.add(pair, to_micros(at), impl_->shard_pairs_max, impl_->window_of),
+                           std::memory_order_relaxed);
 }
 
+// The window of a pair is read when the pair is: one that has grown is set before its past is taken in, so
+// what was taken in is never cut by the old one.
 void FrequencyCounts::expire(Timestamp now) {
-  // Held throughout: a window that grew meanwhile would have its past read in and then cut by the old one.
-  const std::shared_lock windows_lock(impl_->windows_mutex);
-  for (Shard& shard : impl_->shards) {
-    const std::lock_guard lock(shard.mutex);
-    for (auto entry = shard.times.begin(); entry != shard.times.end();) {
-      Times& times = entry->second;
-      const auto window = impl_->windows.find(entry->first.campaign);
-      if (window == impl_->windows.end()) {
-        times.clear();
-      } else {
-        times.erase(times.begin(), std::ranges::upper_bound(times, to_micros(now - window->second)));
-      }
-      entry = times.empty() ? shard.times.erase(entry) : std::next(entry);
+  for (LockedShard& shard : impl_->shards) {
+    for (bool more = true; more;) {
+      const std::lock_guard lock(shard.mutex);
+      more = shard.pairs.expire(now, kVisitsPerLock, impl_->window_of);
     }
   }
+}
+
+std::size_t FrequencyCounts::pairs() const {
+  std::size_t sum = 0;
+  for (const LockedShard& shard : impl_->shards) {
+    const std::lock_guard lock(shard.mutex);
+    sum += shard.pairs.size();
+  }
+  return sum;
+}
+
+std::uint64_t FrequencyCounts::evicted() const {
+  return impl_->evicted.load(std::memory_order_relaxed);
 }
 
 }  // namespace gavel

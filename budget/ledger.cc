@@ -28,6 +28,22 @@ using std::chrono::hours;
 constexpr Duration kDropMargin = hours{24};
 constexpr Duration kDedupeLifeMin = hours{24 * 31};
 
+// The first days (UTC) that are kept: what is of earlier ones no token and no window can reach any more.
+struct Floors {
+  std::int32_t dedupe = INT32_MIN;
+  std::int32_t frequency = INT32_MIN;
+  bool operator==(const Floors&) const = default;
+};
+
+// Dedupe keys go by the day of issue, which the token itself says: a key of day D may go when every token of
+// that day is past every life a token has here.
+Floors floors_at(Timestamp now, const LedgerOptions& options) {
+  const Duration life =
+      std::max({kDedupeLifeMin, options.impression_ttl, options.click_ttl, options.conversion_ttl}) +
+      kDropMargin;
+  return {.dedupe = utc_day(now - life), .frequency = utc_day(now - kFrequencyWindowMax - kDropMargin)};
+}
+
 struct EventsJob {
   std::vector<LedgerEvent> events;
   Ledger::Completion done;
@@ -68,7 +84,8 @@ struct Ledger::Impl {
   const LedgerOptions options;
   LedgerMetrics metrics;
 
-  LedgerState state;  // the writer's alone
+  LedgerState state;                      // the writer's alone
+  std::atomic<Floors> dropped{Floors{}};  // asked for and done
 
   // Protected by `mutex`.
   std::mutex mutex;
@@ -152,7 +169,7 @@ void Ledger::flush() {
 }
 
 void Ledger::drop_expired(Timestamp now) {
-  impl_->wait_for(now);
+  if (impl_->dropped.load() != floors_at(now, impl_->options)) impl_->wait_for(now);
 }
 
 void Ledger::stop() {
@@ -263,24 +280,22 @@ void Ledger::Impl::count(const EventsJob& job) {
   }
 }
 
-// Dedupe keys go by the day of issue, which the token itself says: a key of day D may go when every token of
-// that day is past every life a token has here. The floor is stored with it, since a later configuration
-// could let tokens live longer: those below it stay expired.
+// The floor of dedupe keys is stored with the drop, since a later configuration could let tokens live longer:
+// those below it stay expired.
 void Ledger::Impl::drop(Timestamp now) {
-  const Duration life =
-      std::max({kDedupeLifeMin, options.impression_ttl, options.click_ttl, options.conversion_ttl}) +
-      kDropMargin;
-  const std::int32_t dedupe_floor = std::max(utc_day(now - life), state.dedupe_floor);
-  const std::int32_t frequency_floor =
-      std::max(utc_day(now - kFrequencyWindowMax - kDropMargin), state.frequency_floor);
-  if (dedupe_floor == state.dedupe_floor && frequency_floor == state.frequency_floor) return;
-  WriteBatch writes;
-  writes.erase_range(Family::kDedupe, {}, day_prefix(dedupe_floor));
-  writes.erase_range(Family::kFrequency, {}, day_prefix(frequency_floor));
-  writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(dedupe_floor));
-  if (parts.store.write(writes)) return;
-  state.dedupe_floor = dedupe_floor;
-  state.frequency_floor = frequency_floor;
+  const Floors wanted = floors_at(now, options);
+  const Floors floors{.dedupe = std::max(wanted.dedupe, state.dedupe_floor),
+                      .frequency = std::max(wanted.frequency, state.frequency_floor)};
+  if (floors != Floors{state.dedupe_floor, state.frequency_floor}) {
+    WriteBatch writes;
+    writes.erase_range(Family::kDedupe, {}, day_prefix(floors.dedupe));
+    writes.erase_range(Family::kFrequency, {}, day_prefix(floors.frequency));
+    writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(floors.dedupe));
+    if (parts.store.write(writes)) return;
+    state.dedupe_floor = floors.dedupe;
+    state.frequency_floor = floors.frequency;
+  }
+  dropped.store(wanted);
 }
 
 }  // namespace gavel

@@ -107,8 +107,8 @@ class Ledger {
   void stop();
 
   // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then,
-  // from any thread, with a time of the clock. Blocks until it is done, in the order of the queue; where there is no
-  // space nothing is dropped until the next call.
+  // from any thread, with a time of the clock. Nothing happens until another day of them can go; then it blocks until that
+  // is done, in the order of the queue; where there is no space nothing is dropped until the next call.
   void drop_expired(Timestamp now);
 
   const LedgerMetrics& metrics() const;

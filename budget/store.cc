@@ -193,6 +193,8 @@ std::vector<ColumnFamilyDescriptor> descriptors(const std::string& path, const r
 
 }  // namespace
 
+using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
 struct Store::Impl {
   // Constant after opening; RocksDB provides its own synchronisation.
   std::string path;
@@ -209,6 +211,8 @@ struct Store::Impl {
     db->Close().PermitUncheckedError();
   }
   ColumnFamilyHandle* handle(Family f) const { return families[static_cast<std::size_t>(f)]; }
+  void scan(rocksdb::ReadOptions options, Family family, std::string_view begin, std::string_view end,
+            const Visit& visit) const;
   rocksdb::WriteBatch translate(const WriteBatch::Impl& batch) const;
   void fill_memtable();
   bool resume();
@@ -244,16 +248,41 @@ std::optional<std::string> Store::get(Family family, std::string_view key) const
   return value.ToString();
 }
 
-void Store::scan(Family family, std::string_view begin, std::string_view end,
-                 const std::function<bool(std::string_view, std::string_view)>& visit) const {
-  rocksdb::ReadOptions options;
+void Store::Impl::scan(rocksdb::ReadOptions options, Family family, std::string_view begin,
+                       std::string_view end, const Visit& visit) const {
   const Slice bound = slice(end);
   if (!end.empty()) options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options, impl_->handle(family)));
+  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options, handle(family)));
   for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
     if (!visit(view(it->key()), view(it->value()))) return;
   }
-  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
+  if (!it->status().ok()) end_process(path, "a scan", it->status());
+}
+
+void Store::scan(Family family, std::string_view begin, std::string_view end, const Visit& visit) const {
+  impl_->scan({}, family, begin, end, visit);
+}
+
+struct StoreSnapshot::Impl {
+  explicit Impl(const Store::Impl& store_) : store(store_), moment(store_.db->GetSnapshot()) {}
+  ~Impl() { store.db->ReleaseSnapshot(moment); }
+  const Store::Impl& store;
+  const rocksdb::Snapshot* const moment;
+};
+
+StoreSnapshot::StoreSnapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+StoreSnapshot::~StoreSnapshot() = default;
+
+std::unique_ptr<const StoreSnapshot> Store::snapshot() const {
+  return std::unique_ptr<const StoreSnapshot>(
+      new StoreSnapshot(std::make_unique<StoreSnapshot::Impl>(*impl_)));
+}
+
+void StoreSnapshot::scan(Family family, std::string_view begin, std::string_view end,
+                         const Visit& visit) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = impl_->moment;
+  impl_->store.scan(options, family, begin, end, visit);
 }
 
 void Store::skip_scan(

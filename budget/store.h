@@ -59,6 +59,24 @@ class WriteBatch {
   std::unique_ptr<Impl> impl_;
 };
 
+// What a store held at one moment, while it goes on changing. Keeps what is overwritten or erased meanwhile on the disk: not
+// for long. All members are thread-safe; ends before its store.
+class StoreSnapshot {
+ public:
+  ~StoreSnapshot();
+  StoreSnapshot(const StoreSnapshot&) = delete;
+  StoreSnapshot& operator=(const StoreSnapshot&) = delete;
+  // As Store::scan(), of that moment.
+  void scan(Family family, std::string_view begin, std::string_view end,
+            const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+ private:
+  friend class Store;
+  struct Impl;
+  explicit StoreSnapshot(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
 // An open data directory, held by this process alone. All members are thread-safe.
 class Store {
  public:
@@ -74,6 +92,8 @@ class Store {
   // returns false. The views live only during the call. A consistent snapshot.
   void scan(Family family, std::string_view begin, std::string_view end,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+  std::unique_ptr<const StoreSnapshot> snapshot() const;
 
   // As scan() from `begin` to the family's end, but `visit` says where to go on: at the next key (an empty string), at
   // the first key not before the one it returns (which must lie after `key`), or nowhere (nullopt). One snapshot.
@@ -92,6 +112,7 @@ class Store {
   std::vector<std::pair<std::string, std::uint64_t>> properties() const;
 
  private:
+  friend class StoreSnapshot;
   struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -197,7 +197,7 @@ TEST(Config, ReferenceNamesEveryKey) {
   const std::string text = config_reference();
   for (const char* key :
        {"listen = ", "clock.mode = ", "clock.start", "http.idle_timeout_ms = 75000    (10 to 3600000 ms)",
-        "holds_per_worker_max", "api_keys"}) {
+        "holds_per_worker_max", "frequency_pairs_max", "api_keys"}) {
     EXPECT_THAT(text, HasSubstr(key));
   }
 }

@@ -197,8 +197,9 @@ TEST(Metrics, AlertsAskForMetricsThatExist) {
   Metrics metrics(1);
   metrics.count_requests_of(router);
   metrics.request_observer()({.worker = 0, .route = 0, .method = Method::kGet, .status = 200});
-  // Of the holds, whose source wants real ones.
-  std::set<std::string> known{"gavel_holds_evicted_total", "gavel_held_micros"};
+  // Of holds and frequency counts, whose sources want real ones.
+  std::set<std::string> known{"gavel_holds_evicted_total", "gavel_held_micros",
+                              "gavel_frequency_evicted_total"};
   for (const Metric& metric : metrics_of_all_sources()) known.insert(metric.name);
   std::istringstream text(metrics.render());
   for (std::string line; std::getline(text, line);) {

@@ -112,6 +112,29 @@ TEST(LedgerDropExpired, KeepsEveryKeyThatATokenCanStillReach) {
   EXPECT_EQ(keys_of(*world.store, Family::kDedupe), 0u);
 }
 
+// Maintenance asks ten times a second, and each time woke the ledger.
+TEST(LedgerDropExpired, WakesTheLedgerOnlyWhereADayCanGo) {
+  LedgerWorld world;
+  world.stop();
+  Timestamp now = kWorldStart;
+  int readings = 0;  // the ledger reads the clock once a batch
+  world.clock.emplace(BusinessClock::system(now, [&] {
+    ++readings;
+    return now;
+  }));
+  world.start();
+  const auto batches_of = [&](int calls) {
+    const int before = readings;
+    for (int i = 0; i < calls; ++i) world.ledger->drop_expired(now);
+    return readings - before;
+  };
+  EXPECT_EQ(batches_of(5), 1);
+  now += 1h;
+  EXPECT_EQ(batches_of(5), 0);
+  now += 24h;
+  EXPECT_EQ(batches_of(5), 1);
+}
+
 TEST(LedgerRestart, TheTimeOfTheLastCommitIsKnown) {
   LedgerWorld world;
   open_accounts(world);

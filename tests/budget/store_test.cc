@@ -55,6 +55,22 @@ std::string file_with_extension(const std::string& directory, const std::string&
   return largest;
 }
 
+TEST(Store, ASnapshotStandsStill) {
+  TemporaryDirectory dir;
+  const auto store = open_store(dir / "data");
+  put(*store, Family::kFrequency, "a", "1");
+  const auto snapshot = store->snapshot();
+  put(*store, Family::kFrequency, "a", "2");
+  put(*store, Family::kFrequency, "b", "3");
+  std::vector<std::pair<std::string, std::string>> seen;
+  snapshot->scan(Family::kFrequency, "", "", [&](std::string_view key, std::string_view value) {
+    seen.emplace_back(key, value);
+    return true;
+  });
+  EXPECT_THAT(seen, ElementsAre(Pair("a", "1")));
+  EXPECT_THAT(rows(*store, Family::kFrequency, "", ""), ElementsAre(Pair("a", "2"), Pair("b", "3")));
+}
+
 TEST(Store, KeepsEveryFamilyApartAndOverAReopening) {
   TemporaryDirectory dir;
   {
