@@ -57,8 +57,9 @@ void aim(SimCampaign& campaign, const Landscape& landscape, double reach, Draws&
   }
   const double rest = reach / share_of(campaign.placements, landscape.placement_share);
   if (draws.uniform() < kRegionalShare) {
-    // Somewhere between all in the regions and all in the categories.
-    const double wanted = std::pow(rest, draws.uniform());
+    // Somewhere between none and half of the narrowing in the regions: wide in both would cost each auction
+    // many looks at campaigns of other regions.
+    const double wanted = std::pow(rest, draws.uniform(0, 0.5));
     campaign.regions = static_cast<std::uint32_t>(random_set(landscape.region_share, wanted, draws));
   }
   const double categories = rest / share_of(campaign.regions, landscape.region_share);
@@ -101,7 +102,7 @@ Landscape make_landscape(std::uint64_t seed, std::size_t campaigns) {
   Landscape landscape{.seed = seed,
                       .region_share = zipf(kRegions, 2),
                       .category_share = zipf(kCategories, 2),
-                      .placement_share = {0.7, 0.3},
+                      .placement_share = {std::begin(kPlacementShare), std::end(kPlacementShare)},
                       .campaigns = {},
                       .eligible = {}};
   for (std::size_t i = 0; i < campaigns; ++i) {

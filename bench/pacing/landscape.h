@@ -24,6 +24,8 @@ inline constexpr std::size_t kSlots = 4;
 // Click-through relative to the first position, of either placement.
 inline constexpr double kPositionCtr[kSlots] = {1, 0.7, 0.5, 0.35};
 
+inline constexpr double kPlacementShare[kPlacements] = {0.7, 0.3};  // of the requests
+
 inline constexpr double kBidSigma = 0.7;         // of the logarithm, log-normal
 inline constexpr double kBidMedianMicros = 1e6;  // a click
 inline constexpr double kPctrMedian = 0.05;      // of ads, at the first position

@@ -125,6 +125,26 @@ double TrafficDay::rate(std::size_t region, int second) const {
          hour_noise_[static_cast<std::size_t>(second / 3'600)];
 }
 
+double TrafficDay::usual_hour(std::size_t region, int hour) const {
+  double sum = 0;
+  for (int second = hour * 3'600; second < (hour + 1) * 3'600; ++second)
+    sum += usual_rate(region, second + 0.5);
+  return sum;
+}
+
+// Straight lines from minute to minute at first, then from five to five.
+std::vector<FestivalPhase> TrafficDay::announced(Timestamp begin) const {
+  if (scenario_ != Scenario::kFestivalMidnight) return {};
+  constexpr int kLength_s = 7'200;
+  FestivalPhase phase{.name = "midnight", .start = begin, .end = begin + std::chrono::seconds{kLength_s}};
+  for (int second = 0; second < kLength_s; second += second < 600 ? 60 : 300) {
+    const double factor = festival_factor(second, kFestivalHeight);
+    phase.traffic_curve.push_back(
+        {static_cast<std::uint32_t>(second), Factor{static_cast<std::int32_t>(factor * kFactorOne)}});
+  }
+  return {phase};
+}
+
 std::vector<double> TrafficDay::expected_by_minute(std::size_t region) const {
   std::vector<double> sums{0};
   double sum = 0;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auction/resources.h"
 #include "bench/pacing/draws.h"
 #include "bench/pacing/landscape.h"
 
@@ -73,6 +74,12 @@ class TrafficDay {
   double rate(std::size_t region, int second) const;
   // What was expected: of all requests of these regions (a bit each).
   CumulativeTraffic forecast(std::uint32_t regions) const;
+
+  // What of it an ordinary day brings in this hour: of all requests of the region.
+  double usual_hour(std::size_t region, int hour) const;
+  // What a platform announces of a festival that it expects; empty where it expects none. The day begins at
+  // `begin`.
+  std::vector<FestivalPhase> announced(Timestamp begin) const;
 
   int weekday() const { return weekday_; }
   Scenario scenario() const { return scenario_; }

@@ -1,0 +1,129 @@
+#include "bench/pacing/report.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "api/json/json_writer.h"
+
+namespace gavel::pacing_sim {
+namespace {
+
+constexpr std::string_view kSizeNames[kSizes] = {"hundreds", "about_15", "about_5"};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+// The median over seeds of a figure of the outcome of this place.
+template <class Figure>
+double median_of(const std::vector<SeedOutcomes>& seeds, std::size_t place, Figure figure) {
+  std::vector<double> values;
+  for (const SeedOutcomes& seed : seeds) values.push_back(figure(seed.outcomes[place].measures));
+  return median(std::move(values));
+}
+
+template <class... Args>
+void print(std::string& out, const char* format, Args... args) {
+  std::array<char, 512> line{};
+  std::snprintf(line.data(), line.size(), format, args...);
+  out += line.data();
+}
+
+void print_row(std::string& out, const std::vector<SeedOutcomes>& seeds, std::size_t place) {
+  const Outcome& first = seeds[0].outcomes[place];
+  const auto share = [&](auto figure) { return 100 * median_of(seeds, place, figure); };
+  const auto of_size = [&](int size, auto figure) {
+    return share([=](const DayMeasures& m) { return (m.sizes[size].*figure)(); });
+  };
+  double past = 0;
+  for (const SeedOutcomes& seed : seeds)
+    past += static_cast<double>(seed.outcomes[place].measures.past_budget);
+  print(out, "| %s | %s | %.0f | %.2f | %.2f | %.1f | %.1f | %.3f | %.1f, %.1f | %.1f, %.1f | %.3f, %.3f |\n",
+        std::string(name_of(first.scenario)).c_str(), first.contender.c_str(), past,
+        of_size(0, &SizeMeasures::spent_share), of_size(0, &SizeMeasures::distance_share),
+        of_size(0, &SizeMeasures::of_multiplier), of_size(0, &SizeMeasures::of_threshold),
+        median_of(seeds, place, [](const DayMeasures& m) { return m.sizes[0].clicks_per_yuan(); }),
+        of_size(1, &SizeMeasures::spent_share), of_size(2, &SizeMeasures::spent_share),
+        of_size(1, &SizeMeasures::distance_share), of_size(2, &SizeMeasures::distance_share),
+        share([](const DayMeasures& m) { return m.given_away(); }), of_size(0, &SizeMeasures::given_away));
+}
+
+void write_share(JsonWriter& json, std::string_view name, double value) {
+  json.key(name).decimal(std::llround(value * 1e6), 6);
+}
+
+void write_size(JsonWriter& json, const SizeMeasures& size) {
+  json.begin_object().field("campaigns", size.campaigns).field("able", size.able);
+  json.field("budget_micros", std::llround(size.able_budget));
+  json.field("charged_micros", std::llround(size.able_charged));
+  json.field("uncharged_micros", std::llround(size.uncharged));
+  write_share(json, "spent", size.spent_share());
+  write_share(json, "distance", size.distance_share());
+  write_share(json, "clicks", size.able_clicks);
+  write_share(json, "multiplier_clicks", size.multiplier_clicks);
+  write_share(json, "threshold_clicks", size.threshold_clicks);
+  json.end_object();
+}
+
+void write_outcome(JsonWriter& json, std::uint64_t seed, const Outcome& outcome) {
+  const DayMeasures& m = outcome.measures;
+  json.begin_object()
+      .field("seed", seed)
+      .field("scenario", name_of(outcome.scenario))
+      .field("contender", outcome.contender);
+  json.field("auctions", m.auctions).field("clicks", m.clicks).field("past_budget_micros", m.past_budget);
+  json.field("charged_micros", std::llround(m.charged)).field("uncharged_micros", std::llround(m.uncharged));
+  json.field("holds_evicted", m.holds_evicted);
+  for (int size = 0; size < kSizes; ++size) {
+    json.key(kSizeNames[size]);
+    write_size(json, m.sizes[size]);
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+std::string report_table(const ReportHead& head, const std::vector<SeedOutcomes>& seeds) {
+  std::string out = "# Pacing, simulated\n\n`" + head.command + "`\n\n";
+  print(out, "Traffic: %s. Medians over %zu seeds, the first of them %llu.\n\n", head.traffic_source.c_str(),
+        seeds.size(), static_cast<unsigned long long>(seeds[0].seed));
+  out +=
+      "Spent, distance and clicks are of campaigns that could have spent 1.2 budgets (taking part always, "
+      "against the\n"
+      "competition as recorded), as sums over them: those whose budget buys 100 charges or more, and where "
+      "two figures\n"
+      "stand, about 15 and about 5. Distance: mean over 15-minute steps of |spent - target|. Clicks: bought "
+      "per budget, of\n"
+      "what the best constant multiplier, and the cheapest auctions at full bid, would have bought in "
+      "hindsight.\n\n"
+      "| scenario | pacing | past budgets, micros | spent, % | distance, % | clicks of best multiplier, % | "
+      "of "
+      "cheapest "
+      "auctions, % | clicks a yuan | spent at 15, 5 charges, % | distance at 15, 5 charges, % | given away, "
+      "% |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|\n";
+  for (std::size_t place = 0; place < seeds[0].outcomes.size(); ++place) print_row(out, seeds, place);
+  return out;
+}
+
+std::string report_json(const ReportHead& head, const std::vector<SeedOutcomes>& seeds) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("command", head.command).field("traffic", head.traffic_source);
+  json.key("days").begin_array();
+  for (const SeedOutcomes& seed : seeds) {
+    for (const Outcome& outcome : seed.outcomes) {
+      out += '\n';
+      write_outcome(json, seed.seed, outcome);
+    }
+  }
+  json.end_array().end_object();
+  out += '\n';
+  return out;
+}
+
+}  // namespace gavel::pacing_sim
