@@ -133,7 +133,7 @@ void Ledger::Impl::wait_for(std::optional<Timestamp> drop_at) {
 
 Ledger::Ledger(LedgerParts parts, LedgerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {
   assert(options.batch_events_max > 0);
-  load_ledger(impl_->parts, impl_->state);
+  load_ledger(impl_->parts, impl_->options, impl_->state);
   impl_->writer = std::thread([impl = impl_.get()] { impl->run(); });
 }
 

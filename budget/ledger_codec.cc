@@ -123,6 +123,10 @@ std::string encode(const ClickCounts& c) {
   return join(c.examined_nano, c.clicks);
 }
 
+std::string encode(const TokenLives& l) {
+  return join(l.impression.count(), l.click.count(), l.conversion.count());
+}
+
 AdvertiserRecord decode_advertiser(std::string_view value) {
   BigEndianReader in(value);
   AdvertiserRecord r;
@@ -224,6 +228,40 @@ Micros decode_deposit(std::string_view value) {
   in.read<std::int64_t>();  // when it was made
   require(in.complete(), "deposit");
   return amount;
+}
+
+TokenLives decode_token_lives(std::string_view value) {
+  BigEndianReader in(value);
+  TokenLives l;
+  for (Duration* life : {&l.impression, &l.click, &l.conversion}) *life = Duration{in.read<std::int64_t>()};
+  require(in.complete(), "lives of tokens");
+  return l;
+}
+
+std::int32_t decode_day(std::string_view value) {
+  BigEndianReader in(value);
+  const std::int32_t day = in.read_ordered32();
+  require(in.complete(), "day");
+  return day;
+}
+
+DedupeKey decode_dedupe_key(std::string_view key) {
+  constexpr std::size_t kFixedBytes = 4 + 4 + 8 + 1;
+  BigEndianReader in(key.substr(0, kFixedBytes));
+  DedupeKey k;
+  k.issue_day = in.read_ordered32();
+  k.token.epoch = in.read<std::uint32_t>();
+  k.token.serial = in.read<std::uint64_t>();
+  k.type = static_cast<EventType>(in.read<std::uint8_t>());
+  require(in.complete(), "dedupe key");
+  return k;
+}
+
+AdvertiserIx decode_deposit_key(std::string_view key) {
+  BigEndianReader in(key.substr(0, 4));
+  const auto advertiser = read_ix<AdvertiserIx>(in);
+  require(in.complete(), "deposit key");
+  return advertiser;
 }
 
 AccountKey decode_account_key(std::string_view key) {

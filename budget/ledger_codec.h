@@ -4,6 +4,7 @@
 //
 //   kMeta         "clock"         time u64: of the last commit
 //                 "dedupe_floor"  day: the first issue day whose dedupe keys are all there
+//                 "token_lives"   of impressions, clicks, conversions: the longest life served with, i64 each
 //   kAccounts     'a' advertiser           day i32, today i64, charged i64, deposited i64
 //                 'c' campaign             advertiser, day i32, today i64, regular i64, uncharged i64,
 //                 charged i64,
@@ -35,6 +36,16 @@ namespace gavel {
 
 inline constexpr std::string_view kClockKey = "clock";
 inline constexpr std::string_view kDedupeFloorKey = "dedupe_floor";
+inline constexpr std::string_view kTokenLivesKey = "token_lives";
+
+// How long after its auction an event of each type was recorded at most, in all the time of a data directory: an event
+// recorded at t has its dedupe key under an issue day not before t less this.
+struct TokenLives {
+  Duration impression{0}, click{0}, conversion{0};
+  bool operator==(const TokenLives&) const = default;
+};
+inline constexpr TokenLives kLongestTokenLives{std::chrono::hours{24 * 31}, std::chrono::hours{24 * 31},
+                                               std::chrono::hours{24 * 31}};
 
 // What is durable about one account; amounts "today" are of `day`.
 struct AdvertiserRecord {
@@ -101,6 +112,7 @@ std::string encode(const FestivalRecord& record);
 std::string encode(const RecordedEvent& event);
 std::string encode(const ReportCounters& counters);
 std::string encode(const ClickCounts& counts);
+std::string encode(const TokenLives& lives);
 
 // Reading back. Bytes of the wrong size end the process, as a failed read does: the store's checksums hold,
 // so they were written by a version that we do not know.
@@ -112,6 +124,17 @@ ReportKey decode_report_key(std::string_view key);
 ReportCounters decode_counters(std::string_view value);
 ClickCounts decode_click_counts(std::string_view value);
 Micros decode_deposit(std::string_view value);
+TokenLives decode_token_lives(std::string_view value);
+std::int32_t decode_day(std::string_view value);  // what day_prefix() wrote
+
+struct DedupeKey {
+  std::int32_t issue_day = 0;  // UTC
+  TokenId token;
+  EventType type = EventType::kImpression;
+};
+DedupeKey decode_dedupe_key(std::string_view key);  // without the conversion id at its end
+
+AdvertiserIx decode_deposit_key(std::string_view key);  // without the deposit id at its end
 
 struct AccountKey {
   char kind = 0;  // 'a', 'c' or 'f'

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -36,7 +37,7 @@ void load_account(Accounts& accounts, LedgerState& state, std::string_view key, 
 }
 
 // On a manual clock the time that a restart begins with must be known even if no jump was ever made.
-void store_start_time(const LedgerParts& parts) {
+void stage_start_time(const LedgerParts& parts, WriteBatch& batch) {
   const Timestamp now = parts.clock.now();
   if (const auto stored = parts.store.get(Family::kMeta, kClockKey)) {
     BigEndianReader in(*stored);
@@ -44,14 +45,27 @@ void store_start_time(const LedgerParts& parts) {
   }
   std::string value;
   append_big_endian(value, to_micros(now));
-  WriteBatch batch;
   batch.put(Family::kMeta, kClockKey, value);
-  if (const auto error = parts.store.write(batch)) throw std::runtime_error(error->message);
+}
+
+// A directory that was served before this was recorded may hold events of any life.
+void stage_token_lives(const LedgerParts& parts, const LedgerOptions& options, WriteBatch& batch) {
+  const auto stored = parts.store.get(Family::kMeta, kTokenLivesKey);
+  TokenLives before;
+  if (stored) {
+    before = decode_token_lives(*stored);
+  } else if (parts.store.get(Family::kMeta, kClockKey)) {
+    before = kLongestTokenLives;
+  }
+  const TokenLives lives{std::max(before.impression, options.impression_ttl),
+                         std::max(before.click, options.click_ttl),
+                         std::max(before.conversion, options.conversion_ttl)};
+  if (!stored || lives != before) batch.put(Family::kMeta, kTokenLivesKey, encode(lives));
 }
 
 }  // namespace
 
-void load_ledger(const LedgerParts& parts, LedgerState& state) {
+void load_ledger(const LedgerParts& parts, const LedgerOptions& options, LedgerState& state) {
   parts.store.scan(Family::kAccounts, "", "", [&](std::string_view key, std::string_view value) {
     load_account(parts.accounts, state, key, value);
     return true;
@@ -62,10 +76,13 @@ void load_ledger(const LedgerParts& parts, LedgerState& state) {
     return true;
   });
   if (const auto floor = parts.store.get(Family::kMeta, kDedupeFloorKey)) {
-    BigEndianReader in(*floor);
-    state.dedupe_floor = in.read_ordered32();
+    state.dedupe_floor = decode_day(*floor);
   }
-  store_start_time(parts);
+  WriteBatch batch;
+  stage_start_time(parts, batch);
+  stage_token_lives(parts, options, batch);
+  if (batch.empty()) return;
+  if (const auto error = parts.store.write(batch)) throw std::runtime_error(error->message);
 }
 
 }  // namespace gavel

@@ -34,8 +34,8 @@ struct LedgerState {
 };
 
 // Fills accounts, click statistics and the state from the store, opening every account that occurs there, and
-// makes the clock's time durable if it is later than the one stored. Throws std::runtime_error where that
-// cannot be written.
-void load_ledger(const LedgerParts& parts, LedgerState& state);
+// makes durable the clock's time if it is later than the one stored, and the longest lives that tokens have had.
+// Throws std::runtime_error where that cannot be written.
+void load_ledger(const LedgerParts& parts, const LedgerOptions& options, LedgerState& state);
 
 }  // namespace gavel

@@ -199,16 +199,21 @@ struct Store::Impl {
   // Constant after opening; RocksDB provides its own synchronisation.
   std::string path;
   std::shared_ptr<rocksdb::Cache> cache;
+  rocksdb::FileLock* read_lock = nullptr;  // of a store that is only read: RocksDB takes none then
   std::unique_ptr<rocksdb::DB> db;
-  std::vector<ColumnFamilyHandle*> families;
+  std::vector<ColumnFamilyHandle*> families;  // nullptr: not there in a store that is only read
   // Set when a write found no space: RocksDB then refuses every write until Resume() succeeds.
   std::atomic<bool> out_of_space{false};
   std::mutex resume_mutex;
 
   ~Impl() {
-    if (!db) return;
-    for (ColumnFamilyHandle* family : families) db->DestroyColumnFamilyHandle(family);
-    db->Close().PermitUncheckedError();
+    if (db) {
+      for (ColumnFamilyHandle* family : families) {
+        if (family != nullptr) db->DestroyColumnFamilyHandle(family);
+      }
+      db->Close().PermitUncheckedError();
+    }
+    if (read_lock != nullptr) rocksdb::Env::Default()->UnlockFile(read_lock).PermitUncheckedError();
   }
   ColumnFamilyHandle* handle(Family f) const { return families[static_cast<std::size_t>(f)]; }
   void scan(rocksdb::ReadOptions options, Family family, std::string_view begin, std::string_view end,
@@ -240,7 +245,49 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) 
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
+Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path + "/CURRENT", error)) {
+    return StoreError{StoreError::Code::kCorrupt, "there is no database in " + path};
+  }
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  // A copy has no lock file, and none is left behind in it. Where the file may not be written nobody writes here.
+  if (fs::exists(path + "/LOCK", error)) {
+    const Status locked = rocksdb::Env::Default()->LockFile(path + "/LOCK", &impl->read_lock);
+    if (!locked.ok()) {
+      StoreError in_use = open_error(path, locked);
+      if (in_use.code == StoreError::Code::kLocked) return in_use;
+    }
+  }
+  impl->cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  rocksdb::DBOptions options = db_options();
+  options.create_if_missing = options.create_missing_column_families = false;
+  std::vector<std::string> present;
+  Status s = rocksdb::DB::ListColumnFamilies(options, path, &present);
+  if (!s.ok()) return open_error(path, s);
+  std::vector<ColumnFamilyDescriptor> all;
+  for (const std::string& name : present) all.emplace_back(name, family_options(name, impl->cache));
+  std::vector<ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  s = rocksdb::DB::OpenForReadOnly(options, path, all, &handles, &db);
+  if (!s.ok()) return open_error(path, s);
+  impl->db.reset(db);
+  // In the order of Family, then those of a newer version.
+  impl->families.resize(kFamilyNames.size());
+  for (std::size_t i = 0; i < handles.size(); ++i) {
+    const auto* const ours = std::ranges::find(kFamilyNames, present[i]);
+    if (ours == kFamilyNames.end()) {
+      impl->families.push_back(handles[i]);
+    } else {
+      impl->families[static_cast<std::size_t>(ours - kFamilyNames.begin())] = handles[i];
+    }
+  }
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
 std::optional<std::string> Store::get(Family family, std::string_view key) const {
+  if (impl_->handle(family) == nullptr) return std::nullopt;
   rocksdb::PinnableSlice value;
   const Status s = impl_->db->Get(rocksdb::ReadOptions(), impl_->handle(family), slice(key), &value);
   if (s.IsNotFound()) return std::nullopt;
@@ -250,6 +297,7 @@ std::optional<std::string> Store::get(Family family, std::string_view key) const
 
 void Store::Impl::scan(rocksdb::ReadOptions options, Family family, std::string_view begin,
                        std::string_view end, const Visit& visit) const {
+  if (handle(family) == nullptr) return;
   const Slice bound = slice(end);
   if (!end.empty()) options.iterate_upper_bound = &bound;
   const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options, handle(family)));
@@ -288,6 +336,7 @@ void StoreSnapshot::scan(Family family, std::string_view begin, std::string_view
 void Store::skip_scan(
     Family family, std::string_view begin,
     const std::function<std::optional<std::string>(std::string_view, std::string_view)>& visit) const {
+  if (impl_->handle(family) == nullptr) return;
   const std::unique_ptr<rocksdb::Iterator> it(
       impl_->db->NewIterator(rocksdb::ReadOptions(), impl_->handle(family)));
   it->Seek(slice(begin));
@@ -366,6 +415,13 @@ std::optional<StoreError> Store::write(const WriteBatch& batch) {
   if (!is_no_space(s)) end_process(impl_->path, "a synced write", s);
   impl_->out_of_space.store(true);
   return no_space;
+}
+
+std::optional<StoreError> Store::check_files() const {
+  const Status s = impl_->db->VerifyChecksum();
+  if (s.ok()) return std::nullopt;
+  return StoreError{s.IsCorruption() ? StoreError::Code::kCorrupt : StoreError::Code::kIo,
+                    "a file of " + impl_->path + " is damaged: " + s.ToString()};
 }
 
 std::optional<StoreError> Store::checkpoint(const std::string& directory) {

@@ -83,6 +83,9 @@ class Store {
   // Opens `path`, creating it with all families where absent. A torn tail of the log is cut; damage elsewhere is
   // kCorrupt; a directory that another process holds is kLocked.
   static Result<std::unique_ptr<Store>, StoreError> open(const std::string& path);
+  // Opens `path` without changing anything in it, for who only looks; write() and checkpoint() must not be called. The
+  // same errors, and kCorrupt where there is no database. A family that an older version did not make is empty.
+  static Result<std::unique_ptr<Store>, StoreError> open_read_only(const std::string& path);
   ~Store();
 
   // nullopt where the key is absent. A read error ends the process: what it would answer cannot be trusted.
@@ -104,6 +107,9 @@ class Store {
   // Applies the batch atomically and waits until it is on the disk. kNoSpace leaves everything as it was and may be
   // tried again; any other failure to sync ends the process, since what is on the disk is no longer known.
   std::optional<StoreError> write(const WriteBatch& batch);
+
+  // Reads every file of the database and compares what is in it with its checksums. nullopt = all is well.
+  std::optional<StoreError> check_files() const;
 
   // A consistent copy of everything, made while serving, in a new directory `directory` (its parent must exist).
   std::optional<StoreError> checkpoint(const std::string& directory);

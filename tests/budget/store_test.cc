@@ -253,6 +253,44 @@ TEST(Store, ACheckpointTakenWhileWritingIsConsistent) {
   EXPECT_THAT(again->message, HasSubstr("copy0"));
 }
 
+TEST(Store, AReadOnlyStoreSeesTheLogAndLeavesNothingBehind) {
+  TemporaryDirectory dir;
+  {
+    auto store = open_store(dir / "data");
+    put(*store, Family::kDedupe, "key", "value");
+    ASSERT_FALSE(store->checkpoint(dir / "copy"));
+  }
+  for (const char* name : {"data", "copy"}) {
+    const std::size_t files = static_cast<std::size_t>(std::distance(fs::directory_iterator(dir / name), {}));
+    {
+      const auto opened = Store::open_read_only(dir / name);
+      ASSERT_TRUE(opened) << opened.error().message;
+      EXPECT_EQ((*opened)->get(Family::kDedupe, "key"), "value");
+      EXPECT_THAT(rows(**opened, Family::kDedupe, "", ""), ElementsAre(Pair("key", "value")));
+      EXPECT_FALSE((*opened)->check_files());
+    }
+    EXPECT_EQ(static_cast<std::size_t>(std::distance(fs::directory_iterator(dir / name), {})), files);
+  }
+}
+
+TEST(Store, AReadOnlyStoreHoldsTheDirectoryAgainstWriters) {
+  TemporaryDirectory dir;
+  { put(*open_store(dir / "data"), Family::kMeta, "k", "v"); }
+  const auto reader = Store::open_read_only(dir / "data");
+  ASSERT_TRUE(reader);
+  const auto writer = Store::open(dir / "data");
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().code, StoreError::Code::kLocked);
+}
+
+TEST(Store, AReadOnlyStoreIsNotMade) {
+  TemporaryDirectory dir;
+  const auto opened = Store::open_read_only(dir / "data");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, StoreError::Code::kCorrupt);
+  EXPECT_FALSE(fs::exists(dir / "data"));
+}
+
 TEST(Store, PropertiesNameRocksDbsFigures) {
   TemporaryDirectory dir;
   auto store = open_store(dir / "data");
