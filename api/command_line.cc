@@ -7,7 +7,10 @@ namespace gavel {
 namespace {
 
 CommandLine print(std::string text, int exit_code) {
-  return {.print = std::move(text), .exit_code = exit_code, .config = {}};
+  CommandLine command;
+  command.print = std::move(text);
+  command.exit_code = exit_code;
+  return command;
 }
 
 }  // namespace
@@ -20,9 +23,22 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   std::string data_dir;
   bool show_version = false;
   bool show_keys = false;
+  bool verifies = false;
+  CommandLine command;
   app.add_option("--config", file, "TOML file to read; without it, all defaults")->type_name("FILE");
   app.add_option("--listen", listen, "address to serve at, before the file's")->type_name("HOST:PORT");
   app.add_option("--data-dir", data_dir, "directory of the data, before the file's")->type_name("DIR");
+  CLI::Option* const verify =
+      app.add_flag("--verify", verifies,
+                   "compare everything in the data directory with everything, change nothing and exit");
+  app.add_flag("--json", command.json, "with --verify: one line of JSON")->needs(verify);
+  CLI::Option* const restore = app.add_option("--restore", command.checkpoint,
+                                              "put this checkpoint in the place of the data directory's "
+                                              "database, keep what was there and exit")
+                                   ->type_name("DIR")
+                                   ->excludes(verify);
+  app.add_flag("--force", command.force, "with --restore: also where the data directory's database is whole")
+      ->needs(restore);
   app.add_flag("--help-config", show_keys, "print every key of the file and exit");
   app.add_flag("--version", show_version, "print the version and exit");
   try {
@@ -40,7 +56,10 @@ CommandLine parse_command_line(int argc, const char* const* argv, const std::str
   if (app.count("--listen") > 0) config->listen = listen;
   if (app.count("--data-dir") > 0) config->data_dir = data_dir;
   if (const auto error = check_config(*config)) return print("gaveld: " + error->message, 1);
-  return {.print = std::nullopt, .exit_code = 0, .config = std::move(*config)};
+  if (verifies) command.task = CommandLine::Task::kVerify;
+  if (restore->count() > 0) command.task = CommandLine::Task::kRestore;
+  command.config = std::move(*config);
+  return command;
 }
 
 }  // namespace gavel

@@ -105,6 +105,20 @@ std::optional<std::string> refuse_other(const Store& store, const std::string& p
   return "data directory " + path + " was made for " + name + " " + *recorded + ", not " + wanted;
 }
 
+// The recorded format, at most this program's.
+Result<int, std::string> known_format(const std::string& recorded, const std::string& path) {
+  int number = 0;
+  const auto parsed = std::from_chars(recorded.data(), recorded.data() + recorded.size(), number);
+  if (parsed.ec != std::errc{} || parsed.ptr != recorded.data() + recorded.size() || number < 1) {
+    return "data directory " + path + " has an unreadable format version";
+  }
+  if (number > kDataFormat) {
+    return "data directory " + path + " has format " + recorded + ", newer than this program's " +
+           std::to_string(kDataFormat);
+  }
+  return number;
+}
+
 // Makes the directory's record of itself agree with this program, or says why that cannot be.
 std::optional<std::string> settle_format(Store& store, const std::string& path, const DataTraits& traits) {
   WriteBatch batch;
@@ -112,16 +126,9 @@ std::optional<std::string> settle_format(Store& store, const std::string& path, 
   if (!format) {
     record_traits(traits, batch);
   } else {
-    int number = 0;
-    const auto parsed = std::from_chars(format->data(), format->data() + format->size(), number);
-    if (parsed.ec != std::errc{} || parsed.ptr != format->data() + format->size() || number < 1) {
-      return "data directory " + path + " has an unreadable format version";
-    }
-    if (number > kDataFormat) {
-      return "data directory " + path + " has format " + *format + ", newer than this program's " +
-             std::to_string(kDataFormat);
-    }
-    if (number < kDataFormat) migrate(number, store, batch);
+    const auto number = known_format(*format, path);
+    if (!number) return number.error();
+    if (*number < kDataFormat) migrate(*number, store, batch);
   }
   if (!batch.empty()) {
     if (const auto failed = store.write(batch)) return failed->message;
@@ -137,6 +144,17 @@ bool read_bytes(const Store& store, std::string_view key, std::array<std::uint8_
   if (!stored || stored->size() != kSize) return false;
   std::memcpy(out.data(), stored->data(), kSize);
   return true;
+}
+
+std::optional<Timestamp> last_clock(const Store& store) {
+  std::optional<Timestamp> last;
+  for (const std::string_view key : {kClockKey, kChangeClockKey}) {
+    const auto clock = store.get(Family::kMeta, key);
+    if (!clock) continue;
+    const Timestamp known = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
+    last = std::max(last.value_or(known), known);
+  }
+  return last;
 }
 
 // Makes an epoch of this start's own durable before any token is made in it.
@@ -159,7 +177,14 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
                                                               const DataTraits& traits) {
   if (auto failed = make_folders(path)) return DataDirectoryError{*failed};
   auto store = Store::open(path + "/db");
-  if (!store) return DataDirectoryError{store.error().message};
+  if (!store) {
+    std::string message = store.error().message;
+    if (store.error().code == StoreError::Code::kCorrupt) {
+      message += "; put a checkpoint in its place: gaveld --restore DIR --data-dir " + path +
+                 " (README.md, \"When a disk fails\")";
+    }
+    return DataDirectoryError{std::move(message)};
+  }
   DataDirectory directory;
   directory.path = path;
   directory.store = std::move(*store);
@@ -175,12 +200,7 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
   if (!read_bytes(*directory.store, kDirectoryIdKey, directory.id)) {
     return DataDirectoryError{"data directory " + path + " has no id"};
   }
-  for (const std::string_view key : {kClockKey, kChangeClockKey}) {
-    const auto clock = directory.store->get(Family::kMeta, key);
-    if (!clock) continue;
-    const Timestamp known = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
-    directory.last_clock = std::max(directory.last_clock.value_or(known), known);
-  }
+  directory.last_clock = last_clock(*directory.store);
   return directory;
 }
 
@@ -194,6 +214,15 @@ std::optional<StoreError> end_epoch_of_copy(const std::string& database,
   WriteBatch batch;
   batch.put(Family::kMeta, kEpochsKey, epochs->encode());
   return (*copy)->write(batch);
+}
+
+Result<DataRecord, DataDirectoryError> read_data_record(const Store& store, const std::string& path) {
+  const auto format = store.get(Family::kMeta, kFormatKey);
+  if (!format)
+    return DataDirectoryError{"data directory " + path + " has no format version: it was never served from"};
+  const auto number = known_format(*format, path);
+  if (!number) return DataDirectoryError{number.error()};
+  return DataRecord{*number, store.get(Family::kMeta, kTimeZoneKey).value_or(""), last_clock(store)};
 }
 
 std::optional<StoreError> store_clock(Store& store, Timestamp now) {

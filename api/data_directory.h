@@ -62,6 +62,15 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
 std::optional<StoreError> end_epoch_of_copy(const std::string& database,
                                             std::vector<std::uint64_t> next_serials);
 
+// What a database says of the directory it is of; nothing is changed. The error names `path`: none or an unknown
+// format.
+struct DataRecord {
+  int format = 0;
+  std::string time_zone;
+  std::optional<Timestamp> last_clock;
+};
+Result<DataRecord, DataDirectoryError> read_data_record(const Store& store, const std::string& path);
+
 // Makes the business time durable: a restart does not begin before it.
 std::optional<StoreError> store_clock(Store& store, Timestamp now);
 // The same with a change of resources, which comes beside the ledger's batches: it has a place of its own, so that

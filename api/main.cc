@@ -32,6 +32,7 @@
 #include "api/maintenance.h"
 #include "api/metrics.h"
 #include "api/metrics_sources.h"
+#include "api/offline_commands.h"
 #include "api/pacing_service.h"
 #include "api/resources/executor.h"
 #include "api/resources/registry.h"
@@ -325,8 +326,15 @@ int main(int argc, char** argv) {
   const std::string version(gavel::build_version());
   const gavel::CommandLine command = gavel::parse_command_line(argc, argv, version);
   if (command.print) {
-    std::fputs(command.print->c_str(), command.exit_code == 0 ? stdout : stderr);
+    std::FILE* const out = command.exit_code == 0 ? stdout : stderr;
+    std::fputs(command.print->c_str(), out);
+    if (!command.print->ends_with('\n')) std::fputc('\n', out);
     return command.exit_code;
+  }
+  const std::string& data_dir = command.config.data_dir;
+  if (command.task == gavel::CommandLine::Task::kVerify) return gavel::verify_command(data_dir, command.json);
+  if (command.task == gavel::CommandLine::Task::kRestore) {
+    return gavel::restore_command(command.checkpoint, data_dir, command.force);
   }
   gavel::block_stop_signals();
   gavel::start_logging(command.config.log_level);

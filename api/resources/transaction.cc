@@ -8,6 +8,7 @@
 #include "api/json/resource_reader.h"
 #include "api/json/resource_writer.h"
 #include "api/resources/change_log.h"
+#include "api/resources/index_keys.h"
 #include "budget/failpoint.h"
 
 namespace gavel {
@@ -78,29 +79,6 @@ ResourceState Transaction::state(ResourceType type, std::uint32_t internal_id) c
   return internal_id < states.size() ? states[internal_id] : ResourceState{};
 }
 
-std::vector<std::string> Transaction::index_keys(ResourceType type, std::string_view id, std::uint32_t parent,
-                                                 const ResourceDoc& doc) const {
-  std::vector<std::string> keys{child_key(type, id)};
-  std::uint32_t ancestor = parent;
-  for (auto above = parent_type(type); above; above = parent_type(*above)) {
-    keys.push_back(child_key(type, *above, ancestor, id));
-    ancestor = state(*above, ancestor).parent;
-  }
-  if (const auto* campaign = std::get_if<CampaignDoc>(&doc)) {
-    for (const FestivalEntry& entry : campaign->festivals) {
-      const std::uint32_t festival = find_id(ResourceType::kFestival, entry.festival_id);
-      keys.push_back(child_key(type, ResourceType::kFestival, festival, id));
-    }
-  } else if (const auto* group = std::get_if<AdGroupDoc>(&doc)) {
-    for (const std::string& placement : group->placements) {
-      keys.push_back(
-          child_key(type, ResourceType::kPlacement, find_id(ResourceType::kPlacement, placement), id));
-    }
-  }
-  std::ranges::sort(keys);
-  return keys;
-}
-
 void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKind kind,
                         const Principal& principal) {
   const ResourceType type = type_of(doc);
@@ -114,7 +92,11 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
                                  ad->landing_url);
     }
   }
-  const auto keys = [&](const ResourceDoc& d) { return index_keys(type, record.id, record.parent, d); };
+  const auto keys = [&](const ResourceDoc& d) {
+    return index_keys(
+        record.id, record.parent, d, [&](ResourceType t, std::uint32_t ix) { return state(t, ix).parent; },
+        [&](ResourceType t, std::string_view id) { return find_id(t, id); });
+  };
   index_.replace(present.live ? keys(present.doc) : std::vector<std::string>{},
                  live ? keys(doc) : std::vector<std::string>{}, present.internal_id);
   if (!present.known) record.created_at = now_;

@@ -117,8 +117,6 @@ class Transaction {
 
   // Stages one change: the row, its index entries, its entry in the log.
   void stage(Present present, ResourceDoc doc, bool live, OperationKind kind, const Principal& principal);
-  std::vector<std::string> index_keys(ResourceType type, std::string_view id, std::uint32_t parent,
-                                      const ResourceDoc& doc) const;
   void log_change(const ResourceRecord& record, ResourceType type, OperationKind kind,
                   const Principal& principal);
   void publish();

@@ -222,6 +222,19 @@ TEST(CommandLine, GoesBeforeTheFile) {
   EXPECT_FALSE(command({}).print);
 }
 
+TEST(CommandLine, SaysWhatToDo) {
+  EXPECT_EQ(command({}).task, CommandLine::Task::kServe);
+  EXPECT_EQ(command({"--verify"}).task, CommandLine::Task::kVerify);
+  EXPECT_FALSE(command({"--verify"}).json);
+  EXPECT_TRUE(command({"--verify", "--json"}).json);
+  const CommandLine restore = command({"--restore", "checkpoint", "--data-dir", "d"});
+  EXPECT_EQ(restore.task, CommandLine::Task::kRestore);
+  EXPECT_EQ(restore.checkpoint, "checkpoint");
+  EXPECT_EQ(restore.config.data_dir, "d");
+  EXPECT_FALSE(restore.force);
+  EXPECT_TRUE(command({"--restore", "checkpoint", "--force"}).force);
+}
+
 TEST(CommandLine, WhatIsWrongIsOneLineAndExitCode1) {
   for (const auto& arguments : {std::vector<const char*>{"--lisen", "x"},
                                 {"--listen"},
@@ -229,7 +242,11 @@ TEST(CommandLine, WhatIsWrongIsOneLineAndExitCode1) {
                                 {"--listen", "x"},
                                 {"--config", "no/such/file.toml"},
                                 {"stray"},
-                                {"--data-dir", ""}}) {
+                                {"--data-dir", ""},
+                                {"--json"},
+                                {"--force"},
+                                {"--verify", "--restore", "d"},
+                                {"--restore"}}) {
     const CommandLine line = command(arguments);
     ASSERT_TRUE(line.print);
     EXPECT_EQ(line.exit_code, 1);

@@ -20,6 +20,8 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 void close_world(CrashWorld& world, CrashTotals& totals) {
   world.verify(SIZE_MAX);
   EXPECT_EQ(world.server().terminate(), 0);
+  world.server().set_arguments({"--verify"});
+  EXPECT_EQ(world.server().run_to_exit(), 0) << world.server().log();
   totals.answers += world.totals().answers;
   totals.events += world.totals().events;
   totals.over_budget += world.totals().over_budget;

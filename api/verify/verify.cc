@@ -1,0 +1,38 @@
+#include "api/verify/verify.h"
+
+#include "api/data_directory.h"
+#include "api/verify/check_accounts.h"
+#include "api/verify/check_events.h"
+#include "api/verify/check_resources.h"
+
+namespace gavel {
+
+Result<Findings, std::string> verify_data_directory(const std::string& data_dir,
+                                                    const VerifyProgress& progress) {
+  const auto store = Store::open_read_only(data_dir + "/db");
+  if (!store) {
+    std::string message = store.error().message;
+    if (store.error().code == StoreError::Code::kCorrupt) {
+      message += " (after a power cut, start gaveld on it once: it drops a last write that was torn)";
+    }
+    return message;
+  }
+  // First, since nothing else can be read where a file is damaged.
+  if (const auto damaged = (*store)->check_files()) return damaged->message;
+  const auto record = read_data_record(**store, data_dir);
+  if (!record) return record.error().message;
+  const auto calendar = Calendar::load(record->time_zone);
+  if (!calendar) return "data directory " + data_dir + " has the unknown time zone " + record->time_zone;
+
+  Findings findings;
+  const VerifyContext context{**store, *calendar, findings, progress};
+  StoredResources resources(**store);
+  check_resources(context, resources);
+  const KeptEvents kept = KeptEvents::of(**store);
+  MoneySums sums(**store, *calendar);
+  check_events(context, resources, kept, sums);
+  check_accounts(context, resources, kept, sums);
+  return findings;
+}
+
+}  // namespace gavel
