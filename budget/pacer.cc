@@ -34,7 +34,9 @@ Pacer::~Pacer() = default;
 
 void Pacer::plan(CampaignIx campaign, PacingPlan plan) {
   states_.grow_to(std::size_t{campaign.value} + 1);
-  states_[campaign.value].plan = std::move(plan);
+  State& state = states_[campaign.value];
+  if (state.day && plan.scope != state.plan.scope) state.resumes = true;
+  state.plan = std::move(plan);
 }
 
 std::uint32_t Pacer::campaign_count() const {
@@ -68,7 +70,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
   const double used = static_cast<double>(account.today.on(today).value) + amount(account.held);
   const bool first = !state.day;
   const bool new_day = first || *state.day != today;
-  if (first || (new_day && state.restored)) state.restored = false;
+  if (first || (new_day && state.resumes)) state.resumes = false;
   if (new_day) {
     state.elapsed_s = state.in_budget_s = 0;
     state.eligible_day = account.pacing.eligible.load(std::memory_order_relaxed);
@@ -77,7 +79,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
     state.gone = 0;
     state.day = today;
   }
-  if (first || state.restored) {
+  if (first || state.resumes) {
     state.used = used;
     state.gone = gone;
     state.stepped_at = now;
@@ -87,7 +89,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
   const std::int64_t lifetime = account.lifetime_budget.load(std::memory_order_relaxed);
   const bool serves = can_serve(account, state, now);
   const bool changed = daily != state.daily || lifetime != state.lifetime;
-  if (state.restored && !changed && state.served) {
+  if (state.resumes && !changed && state.served) {
     // The target goes on from where it stood.
     const auto target = static_cast<double>(state.target.load(std::memory_order_relaxed));
     anchor(account, state, now, std::max(target, 0.0), gone);
@@ -96,7 +98,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
   } else if (first || changed || (serves && !state.served)) {
     anchor(account, state, now, used, gone);
   }
-  state.restored = false;
+  state.resumes = false;
   state.daily = daily;
   state.lifetime = lifetime;
   state.served = serves;

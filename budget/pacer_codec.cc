@@ -59,7 +59,7 @@ void Pacer::restore_block(std::uint32_t block, std::string_view bytes) {
     State& state = states_[campaign.value];
     PacingControls& controls = accounts_[campaign].pacing;
     state.day = gavel::Day{std::chrono::days{in.read_ordered32()}};
-    state.restored = true;
+    state.resumes = true;
     state.served = in.read<std::uint8_t>() != 0;
     state.daily = in.read<std::int64_t>();
     state.lifetime = in.read<std::int64_t>();

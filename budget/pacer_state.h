@@ -17,7 +17,7 @@ struct Pacer::State {
   // The day that everything below is of; nothing was stepped before it is set.
   std::optional<gavel::Day> day;
   bool served = false;           // at the last step
-  bool restored = false;         // and not stepped since
+  bool resumes = false;          // its target goes on from where it stood: after a restart, or in other traffic
   std::int64_t daily = kNoLimit, lifetime = kNoLimit;  // at the last step
   Timestamp stepped_at{};
   double used = 0, gone = 0;     // at the last step

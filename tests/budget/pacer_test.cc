@@ -212,6 +212,18 @@ TEST_F(PacerTest, ALifetimeBudgetIsSpreadOverItsFlight) {
   EXPECT_NEAR(static_cast<double>(account().pacing.flight_budget), 1e7, 1e5);
 }
 
+// The traffic gone by of one scope was once taken from that of another.
+TEST_F(PacerTest, OtherTargetingGoesOnFromTheTarget) {
+  run_until(kMidnight + 12h, 1'000);
+  const std::int64_t before = target();
+  plan.scope = traffic_.intern({.placements = {}, .regions = {}, .schedule = {{0x7F, 18 * 60, 1'440}}});
+  set_plan();
+  run_until(kMidnight + 18h, 0);
+  EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(before), 2e4) << "nothing of its traffic has come";
+  run_until(kMidnight + 24h - 1s, 1'000);
+  EXPECT_GE(spent(), 9'850'000);
+}
+
 TEST_F(PacerTest, AJumpIsOneStep) {
   second(1'000);
   now += 8h;

@@ -1,0 +1,97 @@
+#include "auction/pacing_planner.h"
+
+#include <gtest/gtest.h>
+
+#include "budget/pacing_laws.h"
+#include "tests/support/auction_world.h"
+
+namespace gavel {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The plan itself is seen through what the pacer makes of it.
+class PacingPlannerTest : public testing::Test {
+ protected:
+  PacingPlannerTest() {
+    world.put(LoneAd{.id = "a"});
+    edit([](CampaignDoc& doc) { doc.daily_budget = yuan(24); });
+    step(kNoon);
+  }
+
+  template <class Change>
+  void edit(Change change) {
+    world.edit(world.campaigns, "campaign-a", change);
+  }
+  void step(Timestamp now) {
+    world.now = now;
+    watch.step(now);
+    planner.update(world.catalog(), now);
+    pacer.step_all(now);
+  }
+  const CampaignAccount& account() { return world.accounts[world.campaign("campaign-a")]; }
+  std::int64_t target() {
+    return pacer.view(world.campaign("campaign-a")).target.value_or(Micros{-1}).value;
+  }
+
+  AuctionWorld world;
+  TrafficBooks books{1};
+  TrafficWatch watch{world.calendar, books,
+                     [this](std::uint32_t region) { return world.symbols->regions.at(region); }};
+  ThrottleLaw throttle;
+  ShadingLaw shading;
+  Pacer pacer{world.accounts, world.calendar, watch.scopes(), throttle, shading};
+  PacingPlanner planner{pacer, watch, world.calendar};
+};
+
+TEST_F(PacingPlannerTest, AnEvenCampaignIsPacedFromWhenItIsMet) {
+  EXPECT_EQ(target(), 0);
+  step(kNoon + 6h);
+  EXPECT_GT(target(), yuan(24).value / 4);
+  EXPECT_LT(target(), yuan(24).value * 3 / 4);
+}
+
+TEST_F(PacingPlannerTest, AsapIsNotPaced) {
+  edit([](CampaignDoc& doc) { doc.pacing = PacingMode::kAsap; });
+  step(kNoon + 6h);
+  EXPECT_EQ(target(), -1);
+  EXPECT_EQ(account().pacing.participation, kProbabilityOne);
+}
+
+TEST_F(PacingPlannerTest, AScheduleMovesTheTarget) {
+  edit([](CampaignDoc& doc) {
+    doc.schedule = {{.days = 0x7F, .from_minute = 20 * 60, .to_minute = 1'440, .bid_multiplier = {}}};
+  });
+  step(kNoon + 1s);  // taken up
+  step(kNoon + 7h);
+  EXPECT_EQ(target(), 0) << "seven in the evening: its traffic is still to come";
+  step(kNoon + 12h - 1s);
+  EXPECT_GT(target(), yuan(23).value);
+}
+
+TEST_F(PacingPlannerTest, ACampaignThatIsLetGoOnIsPacedFromThere) {
+  edit([](CampaignDoc& doc) { doc.enabled = false; });
+  step(kNoon + 6h);
+  edit([](CampaignDoc& doc) { doc.enabled = true; });
+  step(kNoon + 6h + 1s);
+  EXPECT_LT(target(), yuan(1).value) << "let go on: from what is spent by now";
+}
+
+TEST_F(PacingPlannerTest, AFestivalsMoneyIsPlannedForItsPhaseOfToday) {
+  world.put("festival", FestivalDoc{.name = "F",
+                                    .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 10h}},
+                                    .categories = {}});
+  edit([](CampaignDoc& doc) {
+    doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
+  });
+  step(kNoon + 1s);
+  step(kNoon + 8h);
+  const std::int64_t before = target();
+  step(kNoon + 9h);
+  EXPECT_GT(target() - before, yuan(4).value) << "about half of the festival's money and an hour's own";
+  EXPECT_LT(target() - before, yuan(9).value);
+}
+
+
+}  // namespace
+}  // namespace gavel
