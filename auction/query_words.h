@@ -45,7 +45,7 @@ class QueryWords {
     const std::uint32_t* last = last_.find(anchor);
     for (std::uint32_t place = last == nullptr ? 0 : *last; place != 0; place = previous_[place - 1]) {
       if (place - 1 < offset || place - 1 - offset + phrase.size() > words_.size()) continue;
-      if (std::equal(phrase.begin(), phrase.end(), words_.begin() + (place - 1 - offset))) return true;
+      if (std::equal(phrase.begin(), phrase.end(), words_.begin() + static_cast<std::ptrdiff_t>(place - 1 - offset))) return true;
     }
     return false;
   }

@@ -44,13 +44,12 @@ void TokenEpochs::end_newest(std::vector<std::uint64_t> next_serials) {
 
 bool TokenEpochs::issued(TokenId id) const {
   // Nearly all tokens are of the newest epochs.
-  for (const Epoch& epoch : epochs_ | std::views::reverse) {
-    if (epoch.number != id.epoch) continue;
-    if (epoch.next_serials.empty()) return true;
-    const std::uint8_t worker = worker_of(id);
-    return worker < epoch.next_serials.size() && number_of(id) < epoch.next_serials[worker];
-  }
-  return false;
+  const auto epoch = std::find_if(epochs_.rbegin(), epochs_.rend(),
+                                  [id](const Epoch& known) { return known.number == id.epoch; });
+  if (epoch == epochs_.rend()) return false;
+  if (epoch->next_serials.empty()) return true;
+  const std::uint8_t worker = worker_of(id);
+  return worker < epoch->next_serials.size() && number_of(id) < epoch->next_serials[worker];
 }
 
 }  // namespace gavel
