@@ -105,7 +105,7 @@ class ResourceCheck {
           const auto found = store_.get(Family::kChildren, child_key(type, id));
           return found ? decode_internal_id(*found) : kNoInternalId;
         });
-    keys.erase(std::ranges::unique(keys).begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     return keys;
   }
 
