@@ -21,7 +21,7 @@ struct Arguments {
   std::size_t seeds = 20;
   std::vector<std::string> scenarios, contenders;  // empty = all
   std::string out;
-  std::string traffic_shares = "../shared/data/traffic_share.csv";
+  std::string traffic_shares = "traffic_share.csv";
   unsigned jobs = 1;
   bool quick = false;
   Experiment experiment;
