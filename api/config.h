@@ -14,8 +14,8 @@
 
 namespace gavel {
 
-// What the keys mean, in which unit, and what they may be stands in one table in config.cc; the values here
-// are the defaults.
+// What the keys mean, in which unit, and what they may be stands in one table in config_keys.cc; the values
+// here are the defaults.
 struct Config {
   std::string listen = "127.0.0.1:8080";
   std::string data_dir = "data";
@@ -83,14 +83,6 @@ Result<Config, ConfigError> load_config(const std::string& file);
 // What only the whole can tell, after the command line had its say: whether `listen` is an address, and a
 // loopback one where no api key is configured. nullopt = nothing is wrong.
 std::optional<ConfigError> check_config(const Config& config);
-
-// "HOST:PORT" with a numeric IPv4 address, an IPv6 one in brackets, or localhost.
-struct ListenAddress {
-  std::string host;  // without brackets
-  std::uint16_t port = 0;
-  bool loopback = false;
-};
-std::optional<ListenAddress> parse_listen(std::string_view listen);
 
 // Everything but secrets on one line, for the log.
 std::string describe(const Config& config);

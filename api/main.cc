@@ -28,6 +28,7 @@
 #include "api/http/server.h"
 #include "api/http/stop_signal.h"
 #include "api/json/json_writer.h"
+#include "api/listen_address.h"
 #include "api/logging.h"
 #include "api/maintenance.h"
 #include "api/metrics.h"
@@ -278,7 +279,7 @@ int serve(Service& my) {
   if (!my.clock.is_manual()) my.maintenance.start();
   const auto port = server.start();
   if (!port) return fail(port.error());
-  const std::string address = parse_listen(my.config.listen)->host + ":" + std::to_string(*port);
+  const std::string address = format_listen(parse_listen(my.config.listen)->host, *port);
   if (const auto failed = write_listen_address(my.config.data_dir, address)) return fail(*failed);
   spdlog::info("listening on {}", address);
 

@@ -24,6 +24,16 @@ std::string_view authority_of(std::string_view origin) {
 
 }  // namespace
 
+bool is_ipv4(std::string_view host) {
+  in_addr address{};
+  return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+}
+
+bool is_ipv6(std::string_view host) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
+}
+
 bool is_loopback(std::string_view host) {
   if (equals_ignoring_case(host, "localhost")) return true;
   const std::string text(host);

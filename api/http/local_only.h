@@ -9,6 +9,8 @@
 
 namespace gavel {
 
+bool is_ipv4(std::string_view host);
+bool is_ipv6(std::string_view host);  // without brackets
 // A numeric loopback address (of version 6 without brackets), or localhost.
 bool is_loopback(std::string_view host);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/http/worker.h"
+#include "api/listen_address.h"
 
 namespace gavel {
 namespace {
@@ -46,7 +47,7 @@ Server::~Server() {
 
 Result<std::uint16_t, std::string> Server::start() {
   const ServerOptions& options = impl_->shared->options;
-  const std::string shown = options.host + ":" + std::to_string(options.port);
+  const std::string shown = format_listen(options.host, options.port);
   boost::system::error_code ec;
   const auto address = net::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
   if (ec) return "cannot listen on " + shown + ": not a numeric address";

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "api/command_line.h"
+#include "api/listen_address.h"
+#include "tests/support/temp_dir.h"
 
 namespace gavel {
 namespace {
@@ -40,6 +42,27 @@ TEST(Config, DefaultsAreThoseOfTheContract) {
   EXPECT_FALSE(config.manual_clock());
   EXPECT_TRUE(config.api_keys.empty());
   EXPECT_FALSE(check_config(config));
+}
+
+TEST(Config, AnEmptyFileIsAllDefaults) {
+  const TempDir directory;
+  write_file(directory.file("empty.toml"), "");
+  const auto config = load_config(directory.file("empty.toml"));
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->listen, "127.0.0.1:8080");
+  for (const std::string& file : {directory.file("absent.toml"), directory.path().string()}) {
+    const auto unreadable = load_config(file);
+    ASSERT_FALSE(unreadable.has_value()) << file;
+    EXPECT_EQ(unreadable.error().message, file + ": cannot be read");
+  }
+}
+
+TEST(Config, AnAddressIsWrittenAsItIsRead) {
+  for (const char* text : {"127.0.0.1:8080", "localhost:0", "[::1]:80", "[2001:db8::1]:65535"}) {
+    const auto address = parse_listen(text);
+    ASSERT_TRUE(address) << text;
+    EXPECT_EQ(format_listen(address->host, address->port), text);
+  }
 }
 
 TEST(Config, ReadsEveryKind) {
