@@ -13,7 +13,7 @@
 
 #include "api/config_keys.h"
 #include "api/json/json_reader.h"
-#include "api/listen_address.h"
+#include "api/http/listen_address.h"
 #include "budget/clock.h"
 
 namespace gavel {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/json/json_writer.h"
-#include "api/listen_address.h"
+#include "api/http/listen_address.h"
 
 namespace gavel {
 namespace {

@@ -25,10 +25,10 @@
 #include "api/handlers/pacing_handlers.h"
 #include "api/handlers/report_handlers.h"
 #include "api/handlers/yardstick_handler.h"
+#include "api/http/listen_address.h"
 #include "api/http/server.h"
 #include "api/http/stop_signal.h"
 #include "api/json/json_writer.h"
-#include "api/listen_address.h"
 #include "api/logging.h"
 #include "api/maintenance.h"
 #include "api/metrics.h"
@@ -186,7 +186,8 @@ struct Service {
   // The catalog.
   std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
   CatalogPublisher catalog{std::make_shared<const Catalog>(symbols)};
-  std::unique_ptr<Registry> registry{};  // loaded by run()
+  Registry registry{
+      {*data.store, clock, symbols, accounts, frequency, catalog, [this] { ledger.flush(); }}};  // load()
 
   PacingService pacing{{*data.store, calendar, accounts, catalog}, workers};
   Metrics metrics{workers};
@@ -198,7 +199,7 @@ struct Service {
 void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   const LedgerOptions ttl = ledger_options(my.config);
   const Background background = [&threads](auto task) { return threads.reads.submit(std::move(task)); };
-  add_resource_routes(router, {*my.registry, threads.changes, my.data.tmp(),
+  add_resource_routes(router, {my.registry, threads.changes, my.data.tmp(),
                                static_cast<std::size_t>(my.config.http.body_bytes_max)});
   add_auction_routes(router, {.catalog = my.catalog,
                               .calendar = my.calendar,
@@ -225,7 +226,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   }
   const auto ready = [&my] {
     const Server* const server = my.server.load();
-    return server != nullptr && !server->draining();
+    return server != nullptr && server->ready();
   };
   add_operation_routes(router, {.metrics = my.metrics,
                                 .store = *my.data.store,
@@ -253,13 +254,11 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.add_source(catalog_metrics([&my] { return catalog_sizes(my.catalog); }));
 }
 
-// Loads the catalog. The error is one line for a person.
-std::optional<std::string> load_registry(Service& my) {
-  auto registry = Registry::load({*my.data.store, my.clock, my.symbols, my.accounts, my.frequency, my.catalog,
-                                  [&my] { my.ledger.flush(); }},
-                                 [](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
-  if (!registry) return registry.error().message;
-  my.registry = std::move(*registry);
+// Loads the catalog and what pacing knows of it. The error is one line for a person.
+std::optional<std::string> load(Service& my) {
+  const auto failed =
+      my.registry.load([](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
+  if (failed) return failed->message;
   my.pacing.load();
   const CatalogSizes loaded = catalog_sizes(my.catalog);
   spdlog::info("loaded: {} advertisers, {} campaigns, {} ads, {} keywords", loaded.advertisers,
@@ -267,7 +266,8 @@ std::optional<std::string> load_registry(Service& my) {
   return std::nullopt;
 }
 
-// Serves until the process is told to stop, then answers what is in flight and makes durable what was taken.
+// Loads what is stored, serves until the process is told to stop, then answers what is in flight and makes
+// durable what was taken. Health, metrics and that it is not ready yet can be asked while it loads.
 int serve(Service& my) {
   BackgroundThreads threads(static_cast<std::size_t>(my.config.background_queue_max));
   Router router;
@@ -276,9 +276,11 @@ int serve(Service& my) {
   add_metrics(router, server, my);
   my.server = &server;
 
-  if (!my.clock.is_manual()) my.maintenance.start();
   const auto port = server.start();
   if (!port) return fail(port.error());
+  if (const auto failed = load(my)) return fail(*failed);
+  if (!my.clock.is_manual()) my.maintenance.start();
+  server.open();
   const std::string address = format_listen(parse_listen(my.config.listen)->host, *port);
   if (const auto failed = write_listen_address(my.config.data_dir, address)) return fail(*failed);
   spdlog::info("listening on {}", address);
@@ -307,16 +309,15 @@ int run(const Config& config) {
 
   TokenKeys token_keys = keys_of_directory(*keys, data->id);
 
-  // 2. Money and the catalog, as the disk knows them.
+  // 2. Money, as the disk knows it.
   Service service{.config = config,
                   .started_at = wall_clock(),
                   .calendar = std::move(*calendar),
                   .data = std::move(*data),
                   .keys = std::move(token_keys)};
   report_clock(service.clock);
-  if (const auto failed = load_registry(service)) return fail(*failed);
 
-  // 3. Requests.
+  // 3. The catalog, and requests.
   return serve(service);
 }
 

@@ -206,10 +206,13 @@ void add_operation_routes(Router& router, const OperationServices& given) {
   const auto services = std::make_shared<const OperationServices>(given);
   const auto add = [&](Method method, std::string pattern, RoleSet roles,
                        void (*handle)(const Services&, const Request&, ResponseWriter)) {
-    router.add(simple_route(method, std::move(pattern), roles, RouteClass::kOperation,
-                            [services, handle](Request& request, ResponseWriter writer) {
-                              handle(services, request, std::move(writer));
-                            }));
+    Route route = simple_route(method, std::move(pattern), roles, RouteClass::kOperation,
+                               [services, handle](Request& request, ResponseWriter writer) {
+                                 handle(services, request, std::move(writer));
+                               });
+    // What is asked of a server that is starting; none of it looks at the catalog or at money.
+    route.answers_while_loading = roles == kNoRoleNeeded;
+    router.add(std::move(route));
   };
   add(Method::kGet, "/healthz", kNoRoleNeeded, get_health);
   add(Method::kGet, "/readyz", kNoRoleNeeded, get_ready);

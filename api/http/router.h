@@ -42,6 +42,8 @@ struct Route {
   std::uint64_t body_bytes_max = 0;  // 0 = the server's default; of no meaning to a StreamHandler
   // Whether it answers later and counts against ServerOptions::deferred_requests_max.
   bool deferred = false;
+  // Whether it answers before Server::open(), while what other routes work on is still being loaded.
+  bool answers_while_loading = false;
 };
 
 // A GET that answers at once, or a POST of JSON that answers when it is done; neither has query parameters.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "api/http/worker.h"
-#include "api/listen_address.h"
+#include "api/http/listen_address.h"
 
 namespace gavel {
 namespace {
@@ -67,6 +67,14 @@ Result<std::uint16_t, std::string> Server::start() {
   impl_->workers = std::move(workers);
   for (const auto& worker : impl_->workers) impl_->threads.emplace_back([worker] { worker->run(); });
   return impl_->port;
+}
+
+void Server::open() {
+  impl_->shared->open.store(true, std::memory_order_release);
+}
+
+bool Server::ready() const {
+  return impl_->shared->open.load(std::memory_order_acquire) && !draining();
 }
 
 void Server::stop() {

@@ -76,6 +76,12 @@ class Server {
   // already in use, and so on. Ignores SIGPIPE in this process from then on.
   Result<std::uint16_t, std::string> start();
 
+  // Lets requests through to all routes. Until then those answer 503 with Retry-After that do not answer while
+  // loading. What was done before is seen by every handler called after. Thread-safe.
+  void open();
+  // Whether all routes take requests: open, and not draining.
+  bool ready() const;
+
   // Stops accepting, closes idle connections, answers what is in flight for at most drain_timeout, then ends
   // the workers. Blocks; idempotent; not for a worker's thread. Writers still held afterwards answer into the
   // void.

@@ -9,6 +9,13 @@
 namespace gavel {
 namespace {
 
+// 503 with Retry-After: what was asked is fine and may be asked again.
+Response unavailable(std::string_view detail) {
+  Response response = problem(503, detail);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 // Restores a flag at the end of a scope that calls out.
 class CallScope {
  public:
@@ -154,6 +161,10 @@ bool Session::begin_request() {
   deadline_ = last_read_ + options.body_deadline;
 
   Admission admission = admit(header, worker_->shared().router, worker_->shared().authenticator, request_);
+  if (!admission.rejection && !admission.route->answers_while_loading &&
+      !worker_->shared().open.load(std::memory_order_acquire)) {
+    admission.rejection = unavailable("the server is starting: its data is still being loaded");
+  }
   if (options.local_only) {
     const std::string_view reason = foreign_reason(header);
     if (!reason.empty()) admission.rejection = problem(403, reason);
@@ -319,9 +330,7 @@ bool Session::take_place() {
   }
   stats.deferred.fetch_sub(1, std::memory_order_relaxed);
   stats.shed.fetch_add(1, std::memory_order_relaxed);
-  Response response = problem(503, "too many requests are waiting for their answer");
-  response.headers.emplace_back("Retry-After", "1");
-  set_reply(response);
+  set_reply(unavailable("too many requests are waiting for their answer"));
   return false;
 }
 

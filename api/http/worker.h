@@ -37,6 +37,7 @@ struct ServerShared {
   const Authenticator& authenticator;
   const RequestObserver observer;
   ServerStats stats;
+  std::atomic<bool> open{false};  // Server::open()
   std::atomic<bool> draining{false};
 };
 

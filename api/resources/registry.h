@@ -63,11 +63,14 @@ class Registry {
   // Called after every kLoadProgressRows rows with the number of rows read so far.
   using Progress = std::function<void(std::uint64_t rows)>;
 
-  // Reads all resources from the store: ids are given again as they were, limits are set (deleted resources
-  // too, since tokens already out still charge), and one snapshot is published.
-  static Result<std::unique_ptr<Registry>, LoadError> load(RegistryParts parts,
-                                                           const Progress& progress = {});
+  // Empty: load() comes before anything else.
+  explicit Registry(RegistryParts parts);
   ~Registry();
+
+  // Reads all resources from the store: ids are given again as they were, limits are set (deleted resources
+  // too, since tokens already out still charge), and one snapshot is published. Once; on an error the registry
+  // is of no use.
+  std::optional<LoadError> load(const Progress& progress = {});
 
   // The record of a resource that exists (is not deleted). Any thread, no lock.
   std::optional<ResourceRecord> get(ResourceType type, std::string_view id) const;
@@ -79,7 +82,6 @@ class Registry {
  private:
   friend class Transaction;
   friend class RegistryLoader;
-  explicit Registry(RegistryParts parts);
 
   // What a committed transaction changed of one resource.
   struct Change {

@@ -57,18 +57,16 @@ class RegistryLoader {
   std::uint64_t rows_ = 0;
 };
 
-Result<std::unique_ptr<Registry>, Registry::LoadError> Registry::load(RegistryParts parts,
-                                                                      const Progress& progress) {
-  std::unique_ptr<Registry> registry(new Registry(std::move(parts)));
-  RegistryLoader loader(*registry, progress);
+std::optional<Registry::LoadError> Registry::load(const Progress& progress) {
+  RegistryLoader loader(*this, progress);
   constexpr std::array kDependencyOrder{
       ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
       ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
   for (const ResourceType type : kDependencyOrder) {
-    if (auto error = loader.load(type)) return std::move(*error);
+    if (auto error = loader.load(type)) return error;
   }
-  registry->parts_.publisher.publish(registry->editor_.snapshot());
-  return registry;
+  parts_.publisher.publish(editor_.snapshot());
+  return std::nullopt;
 }
 
 }  // namespace gavel

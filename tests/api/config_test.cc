@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "api/command_line.h"
-#include "api/listen_address.h"
+#include "api/http/listen_address.h"
 #include "tests/support/temp_dir.h"
 
 namespace gavel {

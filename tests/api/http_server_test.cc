@@ -101,6 +101,40 @@ class HttpServer : public testing::Test {
   Parked parked_;
 };
 
+TEST(HttpServerLoading, OnlyWhatNeedsNoDataAnswersBeforeItIsOpened) {
+  Router router;
+  const auto add = [&router](Method method, const std::string& pattern, bool while_loading) {
+    Route route = simple_route(method, pattern, kNoRoleNeeded, RouteClass::kOperation,
+                               [](Request&, ResponseWriter writer) { writer.send(200); });
+    route.answers_while_loading = while_loading;
+    router.add(std::move(route));
+  };
+  add(Method::kGet, "/health", true);
+  add(Method::kGet, "/data", false);
+  add(Method::kPost, "/data", false);
+  const Authenticator nobody({});
+  Server server({.port = 0}, router, nobody, {});
+  const auto port = server.start();
+  ASSERT_TRUE(port.has_value()) << port.error();
+  HttpClient client(*port);
+
+  EXPECT_FALSE(server.ready());
+  EXPECT_EQ(client.get("/health").status, 200);
+  EXPECT_EQ(client.get("/nowhere").status, 404);
+  const ClientResponse loading = client.get("/data");
+  EXPECT_EQ(loading.status, 503);
+  EXPECT_EQ(loading.header("retry-after"), "1");
+  EXPECT_THAT(loading.body, HasSubstr("loaded"));
+  EXPECT_EQ(client.request("POST", "/data", "{}").status, 503);
+
+  server.open();
+  EXPECT_TRUE(server.ready());
+  EXPECT_EQ(client.get("/data").status, 200) << "on the connection from before, too";
+  EXPECT_EQ(client.request("POST", "/data", "{}").status, 200);
+  server.stop();
+  EXPECT_FALSE(server.ready());
+}
+
 TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
   test_.options.wall_clock = [] { return from_micros(784'111'777'000'000); };
   test_.start();

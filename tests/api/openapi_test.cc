@@ -78,10 +78,11 @@ TEST(OpenapiTest, DescribesEveryRouteAndNoOther) {
   HandlersWorld world;
   Router resources;
   Executor executor("test-executor", 1);
-  auto registry = Registry::load({*world.store, world.clock, world.market.symbols, world.market.accounts,
-                                  *world.market.frequency, world.publisher, {}});
-  ASSERT_TRUE(registry) << registry.error().message;
-  add_resource_routes(resources, {**registry, executor, world.directory.path().string()});
+  Registry registry({*world.store, world.clock, world.market.symbols, world.market.accounts,
+                     *world.market.frequency, world.publisher, {}});
+  const auto failed = registry.load();
+  ASSERT_FALSE(failed) << failed->message;
+  add_resource_routes(resources, {registry, executor, world.directory.path().string()});
 
   Operations routes = routed(world.server.router);
   routes.merge(routed(resources));

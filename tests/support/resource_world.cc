@@ -45,12 +45,9 @@ ResourceWorld::ResourceWorld(const std::string& database)
       clock(BusinessClock::manual(sys_days{std::chrono::year{2024} / 11 / 1})),
       frequency(std::make_unique<FrequencyCounts>(*store)),
       publisher(std::make_unique<CatalogPublisher>(std::make_shared<Catalog>(symbols))) {
-  auto loaded = Registry::load({*store, clock, symbols, accounts, *frequency, *publisher, [this] { ++settled; }});
-  if (!loaded) {
-    ADD_FAILURE() << loaded.error().message;
-    return;
-  }
-  registry = std::move(*loaded);
+  registry = std::make_unique<Registry>(
+      RegistryParts{*store, clock, symbols, accounts, *frequency, *publisher, [this] { ++settled; }});
+  if (const auto failed = registry->load()) ADD_FAILURE() << failed->message;
 }
 
 const Catalog& ResourceWorld::catalog() {

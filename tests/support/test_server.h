@@ -26,6 +26,7 @@ struct TestServer {
     server = std::make_unique<Server>(options, router, *authenticator, observer);
     const auto port = server->start();
     ASSERT_TRUE(port.has_value()) << port.error();
+    server->open();
   }
   HttpClient client() { return HttpClient(server->port()); }
   ClientResponse get(std::string_view target, const ClientHeaders& headers = {}) {

@@ -1,4 +1,4 @@
-#include "api/listen_address.h"
+#include "api/http/listen_address.h"
 
 #include <charconv>
 
