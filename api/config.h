@@ -61,6 +61,10 @@ struct Config {
     std::int64_t batch_max = 4'096;
   } events;
 
+  struct LedgerKeys {
+    std::int64_t disk_reserve_bytes = 256 * 1024 * 1024;
+  } ledger;
+
   std::vector<ApiKey> api_keys;
 
   bool manual_clock() const { return clock.mode == "manual"; }

@@ -279,6 +279,8 @@ int serve(Service& my) {
   const auto port = server.start();
   if (!port) return fail(port.error());
   if (const auto failed = load(my)) return fail(*failed);
+  // Not before: on a disk that is nearly full a server still starts, and tells what it knows.
+  my.data.store->keep_free(static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes));
   if (!my.clock.is_manual()) my.maintenance.start();
   server.open();
   const std::string address = format_listen(parse_listen(my.config.listen)->host, *port);

@@ -2,9 +2,9 @@
 // compiled into `gaveld_failpoints` alone (tests/failpoints), the same program as the crash tests see it.
 //
 // The environment arms them: GAVEL_FAILPOINTS="NAME:N" kills the process (SIGKILL) when it passes NAME for
-// the Nth time, GAVEL_FAILPOINTS="NAME" switches the fault NAME on. A new point needs its source in
-// tests/CMakeLists.txt and its name in tests/crash/failpoint_test.cc; a test there tells when one is
-// forgotten.
+// the Nth time, GAVEL_FAILPOINTS="NAME" switches the fault NAME on, GAVEL_FAILPOINTS="NAME@FILE" does while
+// there is such a file. A new point needs its source in tests/CMakeLists.txt and its name in
+// tests/crash/failpoint_test.cc; a test there tells when one is forgotten.
 #pragma once
 
 #ifdef GAVEL_FAILPOINTS

@@ -13,13 +13,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <mutex>
 #include <system_error>
 
+#include "budget/disk_room.h"
 #include "budget/failpoint.h"
 #include "budget/store_batch.h"
 #include "budget/store_log_tail.h"
@@ -39,6 +42,9 @@ constexpr std::size_t kMemtableBytes = 16 * kMiB;
 constexpr std::size_t kAllMemtablesBytes = 128 * kMiB;
 // Families that are seldom written would otherwise keep old logs alive for ever.
 constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
+// What tables, compactions and the next log may need beside what memory holds while there is no space.
+constexpr std::uint64_t kFlushSlackBytes = kMiB;
+constexpr std::chrono::seconds kResumePatience{60};
 constexpr int kExitStorageFailed = 70;  // EX_SOFTWARE of sysexits.h
 
 // The names on disk, in the order of Family. RocksDB insists on a family named "default": it holds the meta
@@ -91,14 +97,24 @@ class StderrLogger : public rocksdb::Logger {
 // Store::write() asks for Resume() instead, whenever somebody wants to write.
 class StoreListener : public rocksdb::EventListener {
  public:
+  explicit StoreListener(std::shared_ptr<std::atomic<bool>> out_of_space)
+      : out_of_space_(std::move(out_of_space)) {}
   void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-begin"); }
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-end"); }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
     *auto_recovery = false;
   }
+  // After a compaction that found no space writes go on, but nothing is flushed any more until Resume(): in
+  // the end they would be refused with another error.
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* error) override {
+    if (is_no_space(*error)) out_of_space_->store(true);
+  }
+
+ private:
+  const std::shared_ptr<std::atomic<bool>> out_of_space_;
 };
 
-rocksdb::DBOptions db_options() {
+rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space) {
   rocksdb::DBOptions o;
   o.create_if_missing = true;
   o.create_missing_column_families = true;
@@ -110,7 +126,7 @@ rocksdb::DBOptions db_options() {
   o.max_background_jobs = 2;
   o.max_total_wal_size = kLogBytesMax;
   o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
-  o.listeners = {std::make_shared<StoreListener>()};
+  o.listeners = {std::make_shared<StoreListener>(std::move(out_of_space))};
   o.info_log = std::make_shared<StderrLogger>();
   o.info_log_level = rocksdb::ERROR_LEVEL;
   o.stats_dump_period_sec = 0;
@@ -196,14 +212,18 @@ std::vector<ColumnFamilyDescriptor> descriptors(const std::string& path, const r
 using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
 struct Store::Impl {
-  // Constant after opening; RocksDB provides its own synchronisation.
-  std::string path;
+  explicit Impl(const std::string& path_in) : path(path_in), room(path_in) {}
+
+  // Constant after opening; RocksDB and the room provide their own synchronisation.
+  const std::string path;
+  DiskRoom room;
   std::shared_ptr<rocksdb::Cache> cache;
   rocksdb::FileLock* read_lock = nullptr;  // of a store that is only read: RocksDB takes none then
   std::unique_ptr<rocksdb::DB> db;
   std::vector<ColumnFamilyHandle*> families;  // nullptr: not there in a store that is only read
-  // Set when a write found no space: RocksDB then refuses every write until Resume() succeeds.
-  std::atomic<bool> out_of_space{false};
+  // Set when a write or work in the background found no space: RocksDB refuses writes, at once or in the
+  // end, until Resume() succeeds.
+  const std::shared_ptr<std::atomic<bool>> out_of_space = std::make_shared<std::atomic<bool>>(false);
   std::mutex resume_mutex;
 
   ~Impl() {
@@ -220,6 +240,7 @@ struct Store::Impl {
             const Visit& visit) const;
   rocksdb::WriteBatch translate(const WriteBatch::Impl& batch) const;
   void fill_memtable();
+  bool has_room_to_flush() const;
   bool resume();
 };
 
@@ -228,10 +249,9 @@ Store::~Store() = default;
 
 Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) {
   if (auto error = prepare_directory(path)) return *error;
-  auto impl = std::make_unique<Impl>();
-  impl->path = path;
+  auto impl = std::make_unique<Impl>(path);
   impl->cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  const rocksdb::DBOptions options = db_options();
+  const rocksdb::DBOptions options = db_options(impl->out_of_space);
   rocksdb::DB* db = nullptr;
   const auto families = descriptors(path, options, impl->cache);
   Status s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
@@ -250,8 +270,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::stri
   if (!fs::exists(path + "/CURRENT", error)) {
     return StoreError{StoreError::Code::kCorrupt, "there is no database in " + path};
   }
-  auto impl = std::make_unique<Impl>();
-  impl->path = path;
+  auto impl = std::make_unique<Impl>(path);
   // A copy has no lock file, and none is left behind in it. Where the file may not be written nobody writes here.
   if (fs::exists(path + "/LOCK", error)) {
     const Status locked = rocksdb::Env::Default()->LockFile(path + "/LOCK", &impl->read_lock);
@@ -261,7 +280,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::stri
     }
   }
   impl->cache = rocksdb::NewLRUCache(kBlockCacheBytes);
-  rocksdb::DBOptions options = db_options();
+  rocksdb::DBOptions options = db_options(impl->out_of_space);
   options.create_if_missing = options.create_missing_column_families = false;
   std::vector<std::string> present;
   Status s = rocksdb::DB::ListColumnFamilies(options, path, &present);
@@ -389,32 +408,52 @@ void Store::Impl::fill_memtable() {
   db->Delete(options, handle(Family::kMeta), "memtable_is_not_empty").PermitUncheckedError();
 }
 
+bool Store::Impl::has_room_to_flush() const {
+  std::uint64_t in_memory = 0;
+  db->GetAggregatedIntProperty("rocksdb.cur-size-all-mem-tables", &in_memory);
+  return room.free_bytes() > in_memory + kFlushSlackBytes;
+}
+
 // Whether writes are possible again after there was no space. Resume() flushes everything to tables and
-// begins a new log first, so that what is left of the failed batch is never read again.
+// begins a new log first, so that what is left of the failed batch is never read again. It is not asked
+// before there is room for that, and not waited for for ever: a flush that was due when a write failed is
+// lost now and then (7.8.3 takes it off its count and leaves it in its queue), and Resume() waits for it
+// without end. A restart needs no Resume().
 bool Store::Impl::resume() {
   const std::lock_guard lock(resume_mutex);
-  if (!out_of_space.load()) return true;
-  const Status s = db->Resume();
-  if (s.ok()) {
-    out_of_space.store(false);
-    return true;
+  if (!out_of_space->load()) return true;
+  if (!has_room_to_flush()) return false;
+  out_of_space->store(false);  // first, since what fails meanwhile sets it anew
+  std::future<Status> resumed = std::async(std::launch::async, [this] { return db->Resume(); });
+  if (resumed.wait_for(kResumePatience) != std::future_status::ready) {
+    end_process(path, "going on after there was no space", Status::TimedOut());
   }
+  const Status s = resumed.get();
+  if (s.ok()) return true;
+  out_of_space->store(true);
   if (is_no_space(s) || s.IsBusy()) return false;
   end_process(path, "going on after there was no space", s);
 }
 
 std::optional<StoreError> Store::write(const WriteBatch& batch) {
   const StoreError no_space{StoreError::Code::kNoSpace, "no space left in data directory " + impl_->path};
-  if (impl_->out_of_space.load() && !impl_->resume()) return no_space;
+  if (!impl_->room.has(batch.bytes())) return no_space;
+  if (impl_->out_of_space->load() && !impl_->resume()) return no_space;
   impl_->fill_memtable();
   rocksdb::WriteBatch translated = impl_->translate(*batch.impl_);
   rocksdb::WriteOptions options;
   options.sync = !GAVEL_FAULT("unsynced-writes");
   const Status s = impl_->db->Write(options, &translated);
   if (s.ok()) return std::nullopt;
-  if (!is_no_space(s)) end_process(impl_->path, "a synced write", s);
-  impl_->out_of_space.store(true);
+  // Incomplete: nothing was written, since too much waits to be flushed and an error holds that up. Which
+  // one, Resume() tells.
+  if (!is_no_space(s) && !s.IsIncomplete()) end_process(impl_->path, "a synced write", s);
+  impl_->out_of_space->store(true);
   return no_space;
+}
+
+void Store::keep_free(std::uint64_t bytes) {
+  impl_->room.keep_free(bytes);
 }
 
 std::optional<StoreError> Store::check_files() const {
@@ -426,14 +465,16 @@ std::optional<StoreError> Store::check_files() const {
 
 std::optional<StoreError> Store::checkpoint(const std::string& directory) {
   GAVEL_FAILPOINT("checkpoint-begin");
+  const StoreError no_space{StoreError::Code::kNoSpace, "no space left for checkpoint " + directory};
+  // A checkpoint flushes first, and waits for that without end where RocksDB has stopped flushing.
+  if (!impl_->room.has(0) || (impl_->out_of_space->load() && !impl_->resume())) return no_space;
   rocksdb::Checkpoint* made = nullptr;
   Status s = rocksdb::Checkpoint::Create(impl_->db.get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   if (s.ok()) s = checkpoint->CreateCheckpoint(directory);
   GAVEL_FAILPOINT("checkpoint-end");
   if (s.ok()) return std::nullopt;
-  if (is_no_space(s))
-    return StoreError{StoreError::Code::kNoSpace, "no space left for checkpoint " + directory};
+  if (is_no_space(s)) return no_space;
   return StoreError{StoreError::Code::kIo, "cannot make checkpoint " + directory + ": " + s.ToString()};
 }
 

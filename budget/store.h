@@ -108,6 +108,10 @@ class Store {
   // tried again; any other failure to sync ends the process, since what is on the disk is no longer known.
   std::optional<StoreError> write(const WriteBatch& batch);
 
+  // From now on no write is begun (kNoSpace) that would leave less than `bytes` free on the disk, or less than an eighth of
+  // it: what RocksDB does in the background then finds its room. 0, as at first: writes go on until the disk is full.
+  void keep_free(std::uint64_t bytes);
+
   // Reads every file of the database and compares what is in it with its checksums. nullopt = all is well.
   std::optional<StoreError> check_files() const;
 

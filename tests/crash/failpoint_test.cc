@@ -14,7 +14,8 @@
 namespace gavel {
 namespace {
 
-constexpr const char* kUnsyncedWrites = "unsynced-writes";  // the one fault, of the power cut's control run
+// Of the power cut's control run, and of tests/blackbox/disk_full_test.cc.
+constexpr const char* kFaults[] = {"unsynced-writes", "disk-full"};
 
 std::set<std::string> names_in_sources() {
   std::set<std::string> names;
@@ -35,7 +36,7 @@ std::set<std::string> names_in_sources() {
 }
 
 TEST(Failpoints, AllOfThemAreKnownHere) {
-  std::set<std::string> known{kUnsyncedWrites};
+  std::set<std::string> known(std::begin(kFaults), std::end(kFaults));
   for (const Failpoint& point : failpoints()) known.insert(point.name);
   EXPECT_EQ(names_in_sources(), known);
 }

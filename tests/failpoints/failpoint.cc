@@ -14,12 +14,18 @@ namespace {
 struct Armed {
   std::string name;
   std::uint64_t nth = 0;  // 0: a fault
+  std::string file;       // of a fault that is on while there is such a file
   std::atomic<std::uint64_t> passed{0};
 
   Armed() {
     const char* const text = std::getenv("GAVEL_FAILPOINTS");
     if (text == nullptr) return;
     name = text;
+    if (const auto at = name.find('@'); at != std::string::npos) {
+      file = name.substr(at + 1);
+      name.resize(at);
+      return;
+    }
     const auto colon = name.find(':');
     if (colon == std::string::npos) return;
     nth = std::strtoull(name.c_str() + colon + 1, nullptr, 10);
@@ -42,7 +48,8 @@ void pass_failpoint(const char* name) {
 }
 
 bool is_fault_armed(const char* name) {
-  return armed().nth == 0 && armed().name == name;
+  return armed().nth == 0 && armed().name == name &&
+         (armed().file.empty() || access(armed().file.c_str(), F_OK) == 0);
 }
 
 }  // namespace gavel
