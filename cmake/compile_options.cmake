@@ -23,6 +23,7 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Paths below the checkout do not count, so that another checkout of the same sources finds what this one compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+                                  CCACHE_SLOPPINESS=pch_defines,time_macros
                                   ${CCACHE})
 endif()
 
