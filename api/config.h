@@ -63,6 +63,7 @@ struct Config {
 
   struct LedgerKeys {
     std::int64_t disk_reserve_bytes = 256 * 1024 * 1024;
+    std::int64_t disk_full_grace_s = 60;
   } ledger;
 
   std::vector<ApiKey> api_keys;

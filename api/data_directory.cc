@@ -23,7 +23,8 @@ constexpr std::string_view kSegmenterKey = "segmenter";
 constexpr std::string_view kEpochsKey = "epochs";
 constexpr std::string_view kDirectoryIdKey = "directory_id";
 constexpr std::string_view kUserSaltKey = "user_salt";
-constexpr std::string_view kClockKey = "clock";  // also written by the ledger, in every batch
+constexpr std::string_view kClockKey = "clock";  // by the ledger in every batch, or by who moves a manual clock
+constexpr std::string_view kLedgerClockKey = "ledger_clock";  // by the ledger on a manual clock
 constexpr std::string_view kChangeClockKey = "change_clock";
 constexpr std::string_view kFirstCurrency = "CNY";
 
@@ -148,7 +149,7 @@ bool read_bytes(const Store& store, std::string_view key, std::array<std::uint8_
 
 std::optional<Timestamp> last_clock(const Store& store) {
   std::optional<Timestamp> last;
-  for (const std::string_view key : {kClockKey, kChangeClockKey}) {
+  for (const std::string_view key : {kClockKey, kLedgerClockKey, kChangeClockKey}) {
     const auto clock = store.get(Family::kMeta, key);
     if (!clock) continue;
     const Timestamp known = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));

@@ -108,7 +108,8 @@ LedgerOptions ledger_options(const Config& config) {
           .click_ttl = std::chrono::seconds{config.click_ttl_s},
           .conversion_ttl = std::chrono::seconds{config.conversion_ttl_s},
           .queue_events_max = static_cast<std::size_t>(config.events.queue_max),
-          .batch_events_max = static_cast<std::size_t>(config.events.batch_max)};
+          .batch_events_max = static_cast<std::size_t>(config.events.batch_max),
+          .disk_full_grace = std::chrono::seconds{config.ledger.disk_full_grace_s}};
 }
 
 ServerOptions server_options(const Config& config) {
@@ -204,6 +205,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   add_auction_routes(router, {.catalog = my.catalog,
                               .calendar = my.calendar,
                               .clock = my.clock,
+                              .ledger = my.ledger,
                               .accounts = my.accounts,
                               .holds = my.holds,
                               .pacing = my.pacing,

@@ -36,15 +36,18 @@ class Maintenance {
   void stop();   // idempotent
 
   // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
-  // durable first. kNoSpace: nothing moved.
-  enum class JumpError { kNotManual, kBackwards, kNoSpace };
+  // durable first. Where the disk is full it is not, and neither is anything else at that time: what is made
+  // durable later takes its time along.
+  enum class JumpError { kNotManual, kBackwards };
   Result<Timestamp, JumpError> jump(Timestamp to);
 
  private:
   void step(Timestamp now);
+  void look_at_disk();
 
   MaintenanceParts parts_;
   std::mutex step_mutex_;  // one step or jump at a time
+  bool disk_full_ = false; // as it was logged; protected by step_mutex_
   std::mutex mutex_;       // protects stopping_
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -111,6 +111,8 @@ MetricSource ledger_metrics(const LedgerMetrics& ledger) {
                get(ledger.commits));
     add_single(out, MetricKind::kCounter, "gavel_ledger_failed_commits_total",
                "Batches that could not be made durable.", get(ledger.failed_commits));
+    add_single(out, MetricKind::kGauge, "gavel_ledger_disk_full",
+               "1 while nothing can be made durable for want of space, else 0.", ledger.disk_full ? 1 : 0);
     add_single(out, MetricKind::kGauge, "gavel_ledger_queued_events", "Events waiting for the ledger.",
                get(ledger.queued_events));
     add_histogram(out, "gavel_ledger_commit_duration_seconds", "Time to make one batch durable.",

@@ -27,6 +27,7 @@ struct AuctionContext {
   Timestamp now;
   Duration impression_ttl, click_ttl;  // of tokens
   Duration hold_ttl;               // a hold ends after this, or with its token if that is sooner
+  bool can_charge = true;          // false: what is sold now might never be charged, so nothing is
 };
 
 // One worker's reusable memory. Not thread-safe.

@@ -70,6 +70,7 @@ Micros AdEvaluator::shaded(Micros bid, CampaignIx campaign) const {
 
 // In the contract's order.
 std::optional<Reason> AdEvaluator::why_out(const AdRow& row, const Candidate& candidate) {
+  if (!auction_.context.can_charge) return Reason::kLedgerUnavailable;
   if (group_reason_ == Reason::kSuspended) return group_reason_;
   if (!row.enabled) return Reason::kPaused;
   if (group_reason_) return group_reason_;

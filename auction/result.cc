@@ -4,6 +4,7 @@ namespace gavel {
 
 std::string_view name_of(Reason reason) {
   static constexpr std::array<std::string_view, kReasonCount> kNames = {
+      "ledger_unavailable",
       "suspended",        "paused",     "not_started",   "ended",          "placement",
       "category",         "audience",   "region",        "device",         "schedule",
       "negative_keyword", "no_keyword", "item",          "frequency_cap",  "balance_exhausted",

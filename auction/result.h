@@ -16,11 +16,11 @@ namespace gavel {
 // Why an ad is shown or not: the contract's list in its order (the first that holds is given), and kNoKeyword and kItem
 // (not among the request's item_ids), which explain_ad_ids can ask for and the contract's list has no name for.
 enum class Reason : std::uint8_t {
-  kSuspended, kPaused, kNotStarted, kEnded, kPlacement, kCategory, kAudience, kRegion, kDevice, kSchedule,
+  kLedgerUnavailable, kSuspended, kPaused, kNotStarted, kEnded, kPlacement, kCategory, kAudience, kRegion, kDevice, kSchedule,
   kNegativeKeyword, kNoKeyword, kItem, kFrequencyCap, kBalanceExhausted, kBudgetExhausted, kPaced, kBelowReserve,
   kDuplicateItem, kAdvertiserLimit, kOutranked, kWon,
 };
-inline constexpr int kReasonCount = 22;
+inline constexpr int kReasonCount = 23;
 // As in answers and metric labels: "suspended", "not_started", ...
 std::string_view name_of(Reason reason);
 

@@ -27,6 +27,7 @@ using std::chrono::hours;
 // tokens.
 constexpr Duration kDropMargin = hours{24};
 constexpr Duration kDedupeLifeMin = hours{24 * 31};
+constexpr std::int64_t kNotRefused = INT64_MAX;
 
 // The first days (UTC) that are kept: what is of earlier ones no token and no window can reach any more.
 struct Floors {
@@ -56,10 +57,11 @@ struct DepositJob {
   Ledger::DepositCompletion done;
   std::optional<Result<Micros, DepositError>> outcome = {};
 };
-// Done after the batch that it is taken with; `drop_at` makes it a drop_expired().
+// Done after the batch that it is taken with; `drop_at` is a drop_expired()'s.
 struct BarrierJob {
-  std::promise<void>* reached;
-  std::optional<Timestamp> drop_at;
+  enum class Kind : std::uint8_t { kFlush, kDrop, kProbe } kind;
+  std::promise<void>* reached = nullptr;
+  Timestamp drop_at = {};
 };
 using Job = std::variant<EventsJob, DepositJob, BarrierJob>;
 
@@ -86,6 +88,8 @@ struct Ledger::Impl {
 
   LedgerState state;                      // the writer's alone
   std::atomic<Floors> dropped{Floors{}};  // asked for and done
+  // Business time of the first refused commit since the last that was not, in microseconds.
+  std::atomic<std::int64_t> refused_since{kNotRefused};
 
   // Protected by `mutex`.
   std::mutex mutex;
@@ -99,14 +103,16 @@ struct Ledger::Impl {
 
   enum class Push { kDone, kFull, kStopped };
   Push push(Job job);
-  void wait_for(std::optional<Timestamp> drop_at);
+  void wait_for(BarrierJob barrier);
   std::vector<Job> take();
   void run();
   void process(std::vector<Job>& jobs);
-  bool commit(const LedgerBatch& batch, std::size_t operations);
-  void answer(std::vector<Job>& jobs, bool durable);
+  bool commit(const LedgerBatch& batch, std::size_t operations, Timestamp now);
+  bool write(const WriteBatch& writes, Timestamp now);
+  void probe(Timestamp now);
+  void answer(std::vector<Job>& jobs, bool durable, Timestamp now);
   void count(const EventsJob& job);
-  void drop(Timestamp now);
+  void drop(Timestamp at, Timestamp now);
 };
 
 // ---- Any thread.
@@ -126,9 +132,10 @@ Ledger::Impl::Push Ledger::Impl::push(Job job) {
   return Push::kDone;
 }
 
-void Ledger::Impl::wait_for(std::optional<Timestamp> drop_at) {
+void Ledger::Impl::wait_for(BarrierJob barrier) {
   std::promise<void> reached;
-  if (push(BarrierJob{&reached, drop_at}) == Push::kDone) reached.get_future().wait();
+  barrier.reached = &reached;
+  if (push(barrier) == Push::kDone) reached.get_future().wait();
 }
 
 Ledger::Ledger(LedgerParts parts, LedgerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {
@@ -165,11 +172,22 @@ void Ledger::deposit(AdvertiserIx advertiser, std::string id, Micros amount, Dep
 }
 
 void Ledger::flush() {
-  impl_->wait_for(std::nullopt);
+  impl_->wait_for({.kind = BarrierJob::Kind::kFlush});
 }
 
 void Ledger::drop_expired(Timestamp now) {
-  if (impl_->dropped.load() != floors_at(now, impl_->options)) impl_->wait_for(now);
+  if (impl_->dropped.load() == floors_at(now, impl_->options)) return;
+  impl_->wait_for({.kind = BarrierJob::Kind::kDrop, .drop_at = now});
+}
+
+bool Ledger::can_charge(Timestamp now) const {
+  const std::int64_t since = impl_->refused_since.load(std::memory_order_relaxed);
+  return since == kNotRefused || now - from_micros(since) < impl_->options.disk_full_grace;
+}
+
+void Ledger::probe() {
+  if (impl_->refused_since.load(std::memory_order_relaxed) == kNotRefused) return;
+  impl_->wait_for({.kind = BarrierJob::Kind::kProbe});
 }
 
 void Ledger::stop() {
@@ -208,7 +226,8 @@ std::vector<Job> Ledger::Impl::take() {
 }
 
 void Ledger::Impl::process(std::vector<Job>& jobs) {
-  LedgerBatch batch(parts, options, state, parts.clock.now());
+  const Timestamp now = parts.clock.now();
+  LedgerBatch batch(parts, options, state, now);
   std::size_t operations = 0;
   for (Job& job : jobs) {
     operations += weight_of(job);
@@ -221,22 +240,22 @@ void Ledger::Impl::process(std::vector<Job>& jobs) {
   }
   std::unique_lock<std::mutex> frequency_lock;
   if (batch.has_frequency()) frequency_lock = parts.frequency.lock_commit();
-  const bool durable = batch.empty() || commit(batch, operations);
+  const bool durable = batch.empty() || commit(batch, operations, now);
   if (durable) batch.publish();
   if (frequency_lock) frequency_lock.unlock();
-  answer(jobs, durable);
+  answer(jobs, durable, now);
 }
 
-bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations) {
+bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations, Timestamp now) {
   WriteBatch writes;
   batch.write_to(writes);
   // Real time, for the metric alone.
   const auto begin = std::chrono::steady_clock::now();
   GAVEL_FAILPOINT("ledger-before-write");
-  const auto error = parts.store.write(writes);
+  const bool durable = write(writes, now);
   GAVEL_FAILPOINT("ledger-after-write");
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
-  if (error) {
+  if (!durable) {
     metrics.failed_commits.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
@@ -249,7 +268,26 @@ bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations) {
   return true;
 }
 
-void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable) {
+// Writes, and keeps count of since when that is refused.
+bool Ledger::Impl::write(const WriteBatch& writes, Timestamp now) {
+  const bool durable = !parts.store.write(writes);
+  if (durable) {
+    refused_since.store(kNotRefused, std::memory_order_relaxed);
+  } else if (refused_since.load(std::memory_order_relaxed) == kNotRefused) {
+    refused_since.store(to_micros(now), std::memory_order_relaxed);
+  }
+  metrics.disk_full.store(!durable, std::memory_order_relaxed);
+  return durable;
+}
+
+void Ledger::Impl::probe(Timestamp now) {
+  if (refused_since.load(std::memory_order_relaxed) == kNotRefused) return;  // a batch was taken meanwhile
+  WriteBatch writes;
+  put_ledger_clock(writes, parts.clock, now);
+  write(writes, now);
+}
+
+void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable, Timestamp now) {
   for (Job& job : jobs) {
     if (auto* events = std::get_if<EventsJob>(&job)) {
       if (!durable) {
@@ -262,7 +300,8 @@ void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable) {
     } else if (auto* deposit = std::get_if<DepositJob>(&job)) {
       deposit->done(durable ? *deposit->outcome : DepositError::kNotDurable);
     } else if (auto* barrier = std::get_if<BarrierJob>(&job)) {
-      if (barrier->drop_at) drop(*barrier->drop_at);
+      if (barrier->kind == BarrierJob::Kind::kDrop) drop(barrier->drop_at, now);
+      if (barrier->kind == BarrierJob::Kind::kProbe) probe(now);
       barrier->reached->set_value();
     }
   }
@@ -282,8 +321,8 @@ void Ledger::Impl::count(const EventsJob& job) {
 
 // The floor of dedupe keys is stored with the drop, since a later configuration could let tokens live longer:
 // those below it stay expired.
-void Ledger::Impl::drop(Timestamp now) {
-  const Floors wanted = floors_at(now, options);
+void Ledger::Impl::drop(Timestamp at, Timestamp now) {
+  const Floors wanted = floors_at(at, options);
   const Floors floors{.dedupe = std::max(wanted.dedupe, state.dedupe_floor),
                       .frequency = std::max(wanted.frequency, state.frequency_floor)};
   if (floors != Floors{state.dedupe_floor, state.frequency_floor}) {
@@ -291,6 +330,8 @@ void Ledger::Impl::drop(Timestamp now) {
     writes.erase_range(Family::kDedupe, {}, day_prefix(floors.dedupe));
     writes.erase_range(Family::kFrequency, {}, day_prefix(floors.frequency));
     writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(floors.dedupe));
+    // A clock that was wrong for a moment must not be right again while what it dropped stays expired.
+    put_ledger_clock(writes, parts.clock, now);
     if (parts.store.write(writes)) return;
     state.dedupe_floor = floors.dedupe;
     state.frequency_floor = floors.frequency;

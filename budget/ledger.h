@@ -53,6 +53,7 @@ struct LedgerOptions {
   Duration conversion_ttl = std::chrono::hours{24 * 30};
   std::size_t queue_events_max = 100'000;  // submit() beyond this fails with kQueueFull
   std::size_t batch_events_max = 4'096;
+  Duration disk_full_grace = std::chrono::minutes{1};  // see can_charge()
 };
 
 // Everything the ledger works on; all outlive it.
@@ -72,6 +73,7 @@ struct LedgerMetrics {  // read by /metrics at any time
   std::atomic<std::uint64_t> uncharged_micros{0};
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> failed_commits{0};
+  std::atomic<bool> disk_full{false};  // the last commit was refused
   std::atomic<std::uint64_t> commit_us_buckets[16] = {};   // bucket i: took < 2^(i+5) us; the last holds the rest
   std::atomic<std::uint64_t> commit_us_sum{0};
   std::atomic<std::uint64_t> batch_size_buckets[14] = {};  // bucket i: held <= 2^i events; the last holds the rest
@@ -105,6 +107,13 @@ class Ledger {
   void flush();
   // Commits what is queued, then ends the writer; later calls fail with kStopped. Idempotent.
   void stop();
+
+  // False: commits have been refused, by the business clock, for disk_full_grace without one that was not. What is sold now
+  // might never be charged. Any thread; one or two relaxed loads.
+  bool can_charge(Timestamp now) const;
+  // Where the last commit was refused, tries whether one is possible again, by making the present time durable; else
+  // nothing. Called now and then, from any thread; blocks until that is done, in the order of the queue.
+  void probe();
 
   // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then,
   // from any thread, with a time of the clock. Nothing happens until another day of them can go; then it blocks until that

@@ -245,12 +245,7 @@ void LedgerBatch::write_to(WriteBatch& out) const {
     append_big_endian(value, to_micros(now_));
     out.put(Family::kDeposits, key, value);
   }
-  // A manual clock moves only after its new time was made durable by whoever moves it; an older one from here
-  // must not overwrite that.
-  if (parts_.clock.is_manual()) return;
-  std::string time;
-  append_big_endian(time, to_micros(now_));
-  out.put(Family::kMeta, kClockKey, time);
+  put_ledger_clock(out, parts_.clock, now_);
 }
 
 void LedgerBatch::write_accounts(WriteBatch& out) const {

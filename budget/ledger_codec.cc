@@ -95,6 +95,12 @@ std::string frequency_key(Timestamp at, const Claims& claims) {
   return key.append(join(claims.id.epoch, claims.id.serial));
 }
 
+void put_ledger_clock(WriteBatch& out, const BusinessClock& clock, Timestamp now) {
+  std::string time;
+  append_big_endian(time, to_micros(now));
+  out.put(Family::kMeta, clock.is_manual() ? kLedgerClockKey : kClockKey, time);
+}
+
 std::string encode(const AdvertiserRecord& r) {
   return join(r.day, r.today, r.charged, r.deposited);
 }

@@ -34,7 +34,10 @@
 
 namespace gavel {
 
+// Under these, microseconds: the last business times that are known; the latest counts. A manual clock's first is of who
+// moves it, and the second of the ledger, which may be at an earlier time, or at a later one that had no space.
 inline constexpr std::string_view kClockKey = "clock";
+inline constexpr std::string_view kLedgerClockKey = "ledger_clock";
 inline constexpr std::string_view kDedupeFloorKey = "dedupe_floor";
 inline constexpr std::string_view kTokenLivesKey = "token_lives";
 
@@ -105,6 +108,9 @@ std::string report_prefix(AdvertiserIx advertiser, Timestamp hour);
 std::string click_stats_key(AdIx ad, PlacementIx placement);
 std::string frequency_prefix(std::int32_t utc_day, CampaignIx campaign);
 std::string frequency_key(Timestamp at, const Claims& claims);
+
+// Puts the ledger's time where it belongs on such a clock: whatever is stamped with it is never in the future of a restart.
+void put_ledger_clock(WriteBatch& out, const BusinessClock& clock, Timestamp now);
 
 std::string encode(const AdvertiserRecord& record);
 std::string encode(const CampaignRecord& record);

@@ -66,6 +66,7 @@ class AuctionWorker {
  private:
   void run(const Catalog& catalog) {
     const auto began = std::chrono::steady_clock::now();
+    const Timestamp now = services_.clock.now();
     const AuctionContext context{.catalog = catalog,
                                  .calendar = services_.calendar,
                                  .accounts = services_.accounts,
@@ -73,10 +74,11 @@ class AuctionWorker {
                                  .traffic = traffic_,
                                  .click_stats = services_.click_stats,
                                  .frequency = services_.frequency,
-                                 .now = services_.clock.now(),
+                                 .now = now,
                                  .impression_ttl = services_.impression_ttl,
                                  .click_ttl = services_.click_ttl,
-                                 .hold_ttl = services_.hold_ttl};
+                                 .hold_ttl = services_.hold_ttl,
+                                 .can_charge = services_.ledger.can_charge(now)};
     run_auction(request_, context, scratch_, result_);
     metrics_.observe_auction_time(std::chrono::steady_clock::now() - began);
     for (const PlacementResult& placement : result_.placements) metrics_.observe_auction(placement);

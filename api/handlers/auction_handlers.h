@@ -13,6 +13,7 @@
 #include "budget/clock.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
+#include "budget/ledger.h"
 
 namespace gavel {
 
@@ -21,6 +22,7 @@ struct AuctionServices {
   const CatalogPublisher& catalog;
   const Calendar& calendar;
   BusinessClock& clock;
+  const Ledger& ledger;
   Accounts& accounts;
   Holds& holds;  // a book for each worker
   PacingService& pacing;

@@ -87,8 +87,6 @@ void answer_jump(const OperationServices& services, Timestamp to, ResponseWriter
     case Maintenance::JumpError::kBackwards:
       return writer.send_problem(409, "the clock never goes back",
                                  {{"/now", "lies before the present time"}});
-    case Maintenance::JumpError::kNoSpace:
-      return send_unavailable(writer, "the new time could not be made durable: no space is left");
   }
 }
 

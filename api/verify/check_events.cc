@@ -56,9 +56,11 @@ class EventCheck {
   EventCheck(const VerifyContext& context, const StoredResources& resources, const KeptEvents& kept,
              MoneySums& sums, std::size_t rows_per_pass)
       : context_(context), resources_(resources), kept_(kept), sums_(sums), rows_per_pass_(rows_per_pass) {
-    if (const auto clock = context.store.get(Family::kMeta, kClockKey)) {
+    for (const std::string_view key : {kClockKey, kLedgerClockKey}) {
+      const auto clock = context.store.get(Family::kMeta, key);
+      if (!clock) continue;
       BigEndianReader in(*clock);
-      clock_ = from_micros(in.read<std::int64_t>());
+      clock_ = std::max(clock_, from_micros(in.read<std::int64_t>()));
     }
   }
 

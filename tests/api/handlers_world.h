@@ -46,6 +46,7 @@ class HandlersWorld {
     add_auction_routes(server.router, {.catalog = publisher,
                                        .calendar = market.calendar,
                                        .clock = clock,
+                                       .ledger = *ledger,
                                        .accounts = market.accounts,
                                        .holds = holds,
                                        .pacing = *pacing,

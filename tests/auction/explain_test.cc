@@ -43,7 +43,7 @@ TEST(ReasonNames, AreTheContracts) {
                 "category",         "audience",   "region",        "device",         "schedule",
                 "negative_keyword", "no_keyword", "item",          "frequency_cap",  "balance_exhausted",
                 "budget_exhausted", "paced",      "below_reserve", "duplicate_item", "advertiser_limit",
-                "outranked",        "won"}));
+                "outranked",        "won",        "ledger_unavailable"}));
   EXPECT_EQ(name_of(Reason::kSuspended), "suspended");
   EXPECT_EQ(name_of(Reason::kItem), "item");
   EXPECT_EQ(name_of(Reason::kBalanceExhausted), "balance_exhausted");

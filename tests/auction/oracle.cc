@@ -250,6 +250,7 @@ class Oracle {
   }
 
   std::optional<Reason> why_out(const Entry& entry) const {
+    if (!world_.can_charge) return Reason::kLedgerUnavailable;
     if (const std::optional<Reason> reason = why_not_meant(entry)) return reason;
     if (request_.limits_items && std::find(request_.item_ids.begin(), request_.item_ids.end(),
                                            entry.ad->item_id) == request_.item_ids.end()) {

@@ -180,8 +180,21 @@ TEST(LedgerOnAFullDisk, ChargesNothingAndGoesOnWhenThereIsSpace) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), LedgerError::kNotDurable);
     EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 5);
-    EXPECT_GE(world.ledger->metrics().failed_commits.load(), 1u);
+    EXPECT_EQ(world.ledger->metrics().failed_commits.load(), 1u);
+    EXPECT_TRUE(world.ledger->metrics().disk_full.load());
+    // The grace counts from the first refusal, whatever is tried meanwhile.
+    const Timestamp refused_at = world.clock->now();
+    world.advance(59s);
+    EXPECT_FALSE(world.submit(events));
+    world.ledger->probe();
+    EXPECT_EQ(world.ledger->metrics().failed_commits.load(), 2u);
+    EXPECT_TRUE(world.ledger->can_charge(refused_at + 60s - 1us));
+    EXPECT_FALSE(world.ledger->can_charge(refused_at + 60s));
     fs::remove(dir / "ballast");
+    EXPECT_FALSE(world.ledger->can_charge(refused_at + 60s)) << "nobody has tried yet";
+    world.ledger->probe();
+    EXPECT_FALSE(world.ledger->metrics().disk_full.load());
+    EXPECT_TRUE(world.ledger->can_charge(refused_at + 60s));
     const auto taken = world.submit(events);
     ASSERT_TRUE(taken);
     for (const EventOutcome& o : *taken) EXPECT_EQ(o.status, EventStatus::kCharged);

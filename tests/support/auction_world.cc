@@ -138,7 +138,8 @@ AuctionContext AuctionWorld::context() {
           .now = now,
           .impression_ttl = impression_ttl,
           .click_ttl = click_ttl,
-          .hold_ttl = hold_ttl};
+          .hold_ttl = hold_ttl,
+          .can_charge = can_charge};
 }
 
 const AuctionResult& AuctionWorld::run(const AuctionRequest& request) {

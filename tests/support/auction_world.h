@@ -95,6 +95,7 @@ class AuctionWorld {
   void spend_festival(std::string_view campaign_id, std::string_view festival_id, Micros amount);
 
   Timestamp now = kNoon;
+  bool can_charge = true;
   std::map<std::string, AdvertiserDoc> advertisers;
   std::map<std::string, CampaignDoc> campaigns;
   std::map<std::string, AdGroupDoc> ad_groups;
