@@ -11,6 +11,9 @@ namespace gavel {
 namespace {
 
 constexpr std::chrono::milliseconds kMaintenancePeriod{100};
+// Turns that lie further apart have something between them that was no serving: the machine slept, the clock was
+// set, or a step hung on the disk.
+constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
 
 }  // namespace
 
@@ -19,13 +22,18 @@ void Maintenance::start() {
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_; })) {
       lock.unlock();
-      {
-        const std::lock_guard one_at_a_time(step_mutex_);
-        step(parts_.clock.now());
-      }
+      take_turn();
       lock.lock();
     }
   });
+}
+
+void Maintenance::take_turn() {
+  const std::lock_guard one_at_a_time(step_mutex_);
+  const Timestamp now = parts_.clock.now();
+  if (turn_at_ && (now == *turn_at_ || now - *turn_at_ > kTurnsApartMax)) parts_.pacing.skip(now);
+  turn_at_ = now;
+  step(now);
 }
 
 void Maintenance::stop() {

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "api/pacing_service.h"
@@ -33,6 +34,8 @@ class Maintenance {
   ~Maintenance() { stop(); }
 
   void start();  // the thread; not with a manual clock
+  // What the thread does each time: a step, and a look whether the system's clock goes as a clock does.
+  void take_turn();
   void stop();   // idempotent
 
   // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
@@ -47,7 +50,9 @@ class Maintenance {
 
   MaintenanceParts parts_;
   std::mutex step_mutex_;  // one step or jump at a time
-  bool disk_full_ = false; // as it was logged; protected by step_mutex_
+  // Protected by step_mutex_.
+  bool disk_full_ = false;                // as it was logged
+  std::optional<Timestamp> turn_at_ = {};  // of the last turn
   std::mutex mutex_;       // protects stopping_
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -44,6 +44,12 @@ void PacingService::step(Timestamp now) {
   save_minute(now);
 }
 
+void PacingService::skip(Timestamp now) {
+  watch_.skip(now);
+  watched_at_ = now;
+  pacer_.resume();
+}
+
 void PacingService::step_all(Timestamp now) {
   watch_.step(now);
   watched_at_ = now;

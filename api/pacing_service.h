@@ -24,7 +24,7 @@ struct PacingParts {
   const CatalogPublisher& catalog;
 };
 
-// load(), step() and save(): one thread at a time. The rest: any thread.
+// load(), step(), skip() and save(): one thread at a time. The rest: any thread.
 class PacingService {
  public:
   PacingService(const PacingParts& parts, std::size_t workers);
@@ -34,7 +34,10 @@ class PacingService {
   // Business time has come to `now`. Changes of the catalog are taken up within kPlanPeriod; the minute that ends goes to
   // the disk.
   void step(Timestamp now);
-  // The same for everything at once: before a jump of a manual clock, with the time that it leaves, so that what was
+  // Business time has come to `now`, but not by passing: the machine slept, or the system's clock was set, or lies behind so
+  // that business time stood. Before the step of that time. The traffic of this while belongs to no hour.
+  void skip(Timestamp now);
+  // The same as step() for everything at once: before a jump of a manual clock, with the time that it leaves, so that what was
   // changed is paced from there on, and after it.
   void step_all(Timestamp now);
   // What a process that ends must leave behind.

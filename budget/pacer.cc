@@ -49,6 +49,12 @@ void Pacer::step_all(Timestamp now) {
   for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) step_campaign(ix, now);
 }
 
+void Pacer::resume() {
+  for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) {
+    if (states_[ix].day) states_[ix].resumes = true;
+  }
+}
+
 void Pacer::step(Timestamp now) {
   const std::uint32_t campaigns = campaign_count();
   const double elapsed = now_ ? seconds(now - *now_) : kTurnSeconds;

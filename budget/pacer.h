@@ -72,6 +72,8 @@ class Pacer {
   void step(Timestamp now);
   // The same for all campaigns at once, however little time has gone by: what a jump of a manual clock brings about.
   void step_all(Timestamp now);
+  // Nobody watched for a while: as after a restart, every target goes on from where it stood.
+  void resume();
 
   PacingView view(CampaignIx campaign) const;
 

@@ -120,6 +120,11 @@ void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, boo
   now_ = now;
 }
 
+void ScopedTraffic::skip(Timestamp now) {
+  if (!step_local_.empty() && now >= end_) begin_day(now);
+  now_ = now;
+}
+
 bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
   if (scope.what.schedule.empty()) return true;
   const LocalTime& local = step_local_[step];

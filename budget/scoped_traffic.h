@@ -53,6 +53,9 @@ class ScopedTraffic {
   // Takes the forecast as it stands where `learned` says that it has changed.
   void step(Timestamp now, std::span<const std::uint64_t> seen, bool learned);
 
+  // Goes on to `now` over a time in which nobody counted: it is gone, but says nothing about today.
+  void skip(Timestamp now);
+
   // How many times the usual traffic is expected in a span (festivals); once until it is set.
   void set_multiplier(TrafficMultiplier multiplier);
 

@@ -43,15 +43,26 @@ void TrafficWatch::step(Timestamp now) {
     hour_.resize(seen_.size(), 0);
     for (std::size_t cell = 0; cell < seen_.size(); ++cell) hour_[cell] += static_cast<double>(seen_[cell]) / multiplier;
   }
-  const Timestamp hour = calendar_.hour_begin(now);
-  if (!now_ || hour != hour_begin_) {
-    if (now_) close_hour();
-    hour_begin_ = hour;
-    watched_s_ = 0;
-    std::ranges::fill(hour_, 0);
-  }
+  come_to_hour_of(now);
   scopes_.step(now, seen_, std::exchange(learned_, false));
   now_ = now;
+}
+
+void TrafficWatch::skip(Timestamp now) {
+  if (!now_ || now < *now_) return;
+  count();
+  come_to_hour_of(now);
+  scopes_.skip(now);
+  now_ = now;
+}
+
+void TrafficWatch::come_to_hour_of(Timestamp now) {
+  const Timestamp hour = calendar_.hour_begin(now);
+  if (now_ && hour == hour_begin_) return;
+  if (now_) close_hour();
+  hour_begin_ = hour;
+  watched_s_ = 0;
+  std::ranges::fill(hour_, 0);
 }
 
 void TrafficWatch::close_hour() {

@@ -28,6 +28,9 @@ class TrafficWatch {
   // What was counted since the last call belongs to the time since then. An hour that ends is learned if most of it was
   // watched; a jump over hours teaches nothing about those in between.
   void step(Timestamp now);
+  // Goes on to `now` without having watched: the machine slept, or the clock was set or stood. What was counted since the
+  // last call is forgotten, and the time since then teaches nothing and says nothing about today.
+  void skip(Timestamp now);
   void set_multiplier(TrafficMultiplier multiplier);
 
   ScopedTraffic& scopes() { return scopes_; }
@@ -37,6 +40,7 @@ class TrafficWatch {
 
  private:
   void count();
+  void come_to_hour_of(Timestamp now);
   void close_hour();
 
   const Calendar& calendar_;

@@ -1,0 +1,77 @@
+#include "api/maintenance.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/auction_world.h"
+#include "tests/support/temp_dir.h"
+
+namespace gavel {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A service on a system clock that the test sets, with one even campaign of 24 yuan a day. Turns are half a minute apart,
+// each with an auction.
+class MaintenanceTest : public testing::Test {
+ protected:
+  MaintenanceTest() {
+    market.put("shop", AdvertiserDoc{.name = "S"});
+    market.put("c", CampaignDoc{.advertiser_id = "shop", .name = "C", .daily_budget = yuan(24)});
+    publisher.publish(std::make_shared<const Catalog>(market.catalog()));
+  }
+  void turn() {
+    pacing.traffic(0).count(PlacementIx{0}, kNoRegion);
+    maintenance.take_turn();
+  }
+  void run_for(Duration time) {
+    for (const Timestamp end = source + time; source < end; source += 30s) turn();
+  }
+  std::int64_t target() { return pacing.view(market.campaign("c")).target.value_or(Micros{-1}).value; }
+  // By how much the target has risen in this hour, in micros.
+  std::int64_t rise_of_an_hour() {
+    const std::int64_t before = target();
+    run_for(1h);
+    return target() - before;
+  }
+
+  TempDir directory;
+  AuctionWorld market;
+  Timestamp source = kNoon;
+  BusinessClock clock = BusinessClock::system(kNoon, [this] { return source; });
+  std::unique_ptr<Store> store = std::move(*Store::open(directory.file("db")));
+  CatalogPublisher publisher{std::make_shared<const Catalog>(market.catalog())};
+  Holds holds{1, 1, 1 << 10, market.accounts};
+  Ledger ledger{{*store, clock, market.calendar, market.accounts, holds, market.click_stats, *market.frequency},
+                LedgerOptions{}};
+  PacingService pacing{{*store, market.calendar, market.accounts, publisher}, 1};
+  Maintenance maintenance{{clock, *store, holds, *market.frequency, ledger, pacing}};
+};
+
+TEST_F(MaintenanceTest, ATargetGoesOnFromWhereItStoodWhenTheMachineSlept) {
+  run_for(1h);
+  const std::int64_t usual = rise_of_an_hour();
+  EXPECT_GT(usual, yuan(1).value / 2);
+  const std::int64_t before = target();
+  source += 8h;  // 22:00
+  turn();
+  EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(before), static_cast<double>(usual) / 20);
+  EXPECT_GT(rise_of_an_hour(), usual) << "what is left is for what is left of the day";
+}
+
+TEST_F(MaintenanceTest, AClockThatStandsMovesNoTarget) {
+  run_for(2h);
+  const std::int64_t before = target();
+  source -= 24h;
+  run_for(3h);
+  EXPECT_EQ(target(), before);
+  source += 21h + 30s;  // a little after the time at which business time stood
+  turn();
+  source += 30s;
+  turn();
+  const std::int64_t moved = target() - before;
+  EXPECT_GE(moved, 0);
+  EXPECT_LT(moved, yuan(1).value / 10) << "three hours of traffic were taken for a moment's";
+}
+
+}  // namespace
+}  // namespace gavel
