@@ -58,9 +58,13 @@ TEST(KeyHash, IsSixtyFourHexDigits) {
   EXPECT_TRUE(parse_key_hash(kSecretHash));
   EXPECT_FALSE(parse_key_hash(""));
   EXPECT_FALSE(parse_key_hash(kSecretHash.substr(1)));
-  EXPECT_FALSE(parse_key_hash(std::string(kSecretHash) + "0"));
-  EXPECT_FALSE(parse_key_hash("g" + std::string(kSecretHash.substr(1))));
-  EXPECT_FALSE(parse_key_hash(std::string(kSecretHash.substr(0, 62)) + " 5"));
+  std::string longer(kSecretHash), other(kSecretHash), blank(kSecretHash);
+  longer += '0';
+  other[0] = 'g';
+  blank[62] = ' ';
+  EXPECT_FALSE(parse_key_hash(longer));
+  EXPECT_FALSE(parse_key_hash(other));
+  EXPECT_FALSE(parse_key_hash(blank));
 }
 
 }  // namespace
