@@ -61,7 +61,7 @@ void Maintenance::look_at_disk() {
   if (full == disk_full_) return;
   disk_full_ = full;
   if (full) {
-    spdlog::error("no space is left for charges: they are refused until there is");
+    spdlog::error("no space is left for charges beside the disk's reserve: they are refused until there is");
   } else {
     spdlog::info("there is space again: charging goes on");
   }
