@@ -188,12 +188,12 @@ struct Service {
   std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
   CatalogPublisher catalog{std::make_shared<const Catalog>(symbols)};
   Registry registry{
-      {*data.store, clock, symbols, accounts, frequency, catalog, [this] { ledger.flush(); }}};  // load()
+      {*data.store, clock, symbols, accounts, frequency, click_stats, catalog, [this] { ledger.flush(); }}};  // load()
 
   PacingService pacing{{*data.store, calendar, accounts, catalog}, workers};
   Metrics metrics{workers};
   Authenticator authenticator{config.api_keys};
-  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger, pacing}};
+  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger, pacing, registry}};
   std::atomic<const Server*> server{nullptr};  // once there is one
 };
 

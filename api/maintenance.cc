@@ -51,6 +51,7 @@ void Maintenance::step(Timestamp now) {
   look_at_disk();
   parts_.ledger.drop_expired(now);
   parts_.pacing.step(now);
+  parts_.registry.relist_outgrown();
 }
 
 // A ledger that was refused finds out here when there is space again: auctions may have nothing to sell

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api/pacing_service.h"
+#include "api/resources/registry.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
@@ -23,6 +24,7 @@ struct MaintenanceParts {
   FrequencyCounts& frequency;
   Ledger& ledger;
   PacingService& pacing;
+  Registry& registry;
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On

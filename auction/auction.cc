@@ -1,6 +1,8 @@
 #include "auction/auction.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "auction/candidates.h"
 #include "auction/evaluation.h"
@@ -8,6 +10,7 @@
 #include "auction/holding.h"
 #include "auction/pricing.h"
 #include "auction/ranking.h"
+#include "auction/score_bound.h"
 
 namespace gavel {
 
@@ -15,11 +18,11 @@ struct AuctionScratch::Impl {
   // Of a request.
   RequestFacts facts;
   KeywordMatcher matcher;
-  std::span<const GroupMatch> matches;  // the matcher's, valid until the next request
-  bool matched = false;
+  bool matched = false;  // the matcher knows the query
   ScratchMap shown_items;
   // Of one of its auctions.
-  ScratchMap seen_groups;
+  GroupCursor groups;
+  std::vector<AdGroupIx> batch;
   std::vector<AdIx> ads;
   std::vector<Candidate> candidates;
   Ranking ranking;
@@ -35,39 +38,115 @@ namespace {
 using Scratch = AuctionScratch::Impl;
 
 // The query is cut and matched once a request, at the first auction that needs it.
-std::span<const GroupMatch> keyword_matches(const AuctionRequest& request, const Catalog& catalog,
-                                            Scratch& scratch) {
-  if (!scratch.matched) scratch.matches = scratch.matcher.match(request.query, catalog);
+void match_query(const AuctionRequest& request, const Catalog& catalog, Scratch& scratch) {
+  if (!scratch.matched) scratch.matcher.find(request.query, catalog);
   scratch.matched = true;
-  return scratch.matches;
 }
 
-// Filter and score. Those that are out are kept only where somebody wants to know why.
-void evaluate_all(const AuctionView& auction, Scratch& scratch, PlacementResult& placement) {
-  AdEvaluator evaluator(auction);
-  scratch.candidates.clear();
-  for (const AdIx ad : scratch.ads) {
-    if (!evaluator.evaluate(ad, scratch.candidates.emplace_back())) {
-      scratch.candidates.pop_back();
-      continue;
+// Filters and scores ads, as many as it takes, and ranks them.
+class Look {
+ public:
+  Look(const AuctionView& auction, const RankingOrder& before, const RankingRules& rules, Scratch& scratch,
+       PlacementResult& placement)
+      : auction_(auction),
+        before_(before),
+        rules_(rules),
+        wanted_(std::size_t{rules.slots} + rules.max_ads_per_advertiser),
+        stretch_(rules.whole ? std::numeric_limits<float>::infinity()
+                             : stretch_of(auction.context.catalog, auction.rules, auction.context.outgrown,
+                                          auction.context.now)),
+        scratch_(scratch),
+        placement_(placement),
+        evaluator_(auction) {
+    scratch_.candidates.clear();
+    if (auction.request.limits_items) {
+      scratch_.groups.clear();
+      gather_ads_of_items(auction, scratch_.ads);
+      for (const AdIx ad : scratch_.ads) evaluate(ad);
+    } else {
+      list_candidates(auction, rules.whole, scratch_.groups);
+      further();
     }
-    ++placement.candidates;
-    const Candidate& candidate = scratch.candidates.back();
-    if (candidate.admitted) {
-      ++placement.eligible;
-    } else if (!auction.request.explain) {
-      ++placement.filtered[static_cast<std::size_t>(candidate.reason)];
-      scratch.candidates.pop_back();
+    scratch_.ranking.start(scratch_.candidates, before_, rules_);
+  }
+
+  // Goes on until no ad that was not looked at can stand among those that slots and prices need, which are the
+  // first of the ranking.
+  void settle() {
+    while (!is_settled()) {
+      further();
+      scratch_.ranking.start(scratch_.candidates, before_, rules_);
     }
   }
-}
+
+ private:
+  static constexpr std::size_t kFirstStep = 8;
+
+  // Equal scores are decided by more than the score, so only a lesser bound settles it.
+  bool is_settled() const {
+    if (scratch_.groups.at_end()) return true;
+    const std::span<Candidate* const> ads = scratch_.ranking.ads();
+    if (ads.size() < wanted_ || std::isinf(stretch_)) return false;
+    const float bound = scratch_.groups.bound() * stretch_;
+    return bound < kScoreMax && ads[wanted_ - 1]->score > static_cast<Score>(bound);
+  }
+
+  // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
+  void further() {
+    const Catalog& catalog = auction_.context.catalog;
+    scratch_.batch.clear();
+    while (scratch_.batch.size() < step_) {
+      const std::optional<AdGroupIx> group = scratch_.groups.next();
+      if (!group) break;
+      scratch_.batch.push_back(*group);
+    }
+    for (int step = 0; step < Catalog::kPrefetchSteps; ++step) {
+      for (const AdGroupIx group : scratch_.batch) catalog.prefetch(group, step);
+    }
+    for (const AdGroupIx group : scratch_.batch) {
+      if (const auto view = view_of(catalog, group)) {
+        auction_.context.accounts.prefetch(view->campaign_ix, view->advertiser_ix);
+      }
+    }
+    for (const AdGroupIx group : scratch_.batch) {
+      for (const AdIx ad : catalog.ads_of(group)) evaluate(ad);
+    }
+    looked_at_ += step_;
+    step_ = std::max(kFirstStep, looked_at_ / 4);
+  }
+
+  // Those that are out are kept only where somebody wants to know why.
+  void evaluate(AdIx ad) {
+    if (!evaluator_.evaluate(ad, scratch_.candidates.emplace_back())) return scratch_.candidates.pop_back();
+    ++placement_.candidates;
+    const Candidate& candidate = scratch_.candidates.back();
+    if (candidate.admitted) {
+      ++placement_.eligible;
+    } else if (!rules_.whole) {
+      ++placement_.filtered[static_cast<std::size_t>(candidate.reason)];
+      scratch_.candidates.pop_back();
+    }
+  }
+
+  static constexpr float kScoreMax = 1e30F;  // any more than 1e28 would do
+
+  const AuctionView& auction_;
+  const RankingOrder& before_;
+  const RankingRules& rules_;
+  const std::size_t wanted_;  // of the ranking: Ranking::start()
+  const float stretch_;
+  std::size_t step_ = kFirstStep;
+  std::size_t looked_at_ = 0;
+  Scratch& scratch_;
+  PlacementResult& placement_;
+  AdEvaluator evaluator_;
+};
 
 // Ranks, prices and holds, again without the ad whose hold fails, until all holds stand. The number of ads
 // shown.
-std::size_t decide(const AuctionView& auction, const RankingOrder& before, const RankingRules& rules,
-                   Scratch& scratch) {
-  scratch.ranking.start(scratch.candidates, before, rules);
+std::size_t decide(const AuctionView& auction, const RankingRules& rules, Look& look, Scratch& scratch) {
   for (;;) {
+    look.settle();
     const std::span<Candidate* const> ranking = scratch.ranking.ads();
     const std::size_t shown = std::min<std::size_t>(rules.slots, ranking.size());
     price({ranking.data(), ranking.size()}, shown, rules.slots, auction.rules, scratch.prices);
@@ -83,6 +162,8 @@ std::size_t decide(const AuctionView& auction, const RankingOrder& before, const
 void announce(const AuctionView& auction, std::size_t position, Candidate& ad, Micros price,
               AuctionResult& result) {
   ad.reason = Reason::kWon;
+  if (ad.keyword.exists())
+    ad.keyword = auction.matcher.keyword_to_name(ad.ad_group, auction.context.catalog);
   auction.context.accounts[ad.campaign].pacing.shown.fetch_add(1, std::memory_order_relaxed);
   result.winners.push_back({.item = ad.item,
                             .effective_bid = ad.effective_bid,
@@ -113,15 +194,13 @@ void count_filtered(std::span<const Candidate> candidates, PlacementResult& plac
 
 void run_one(const AuctionView& auction, Scratch& scratch, PlacementResult& placement,
              AuctionResult& result) {
-  gather_candidates(auction, scratch.seen_groups, scratch.ads);
-  evaluate_all(auction, scratch, placement);
-
   const RankingOrder before(auction.request.request_id,
                             auction.context.catalog.symbols().of(ResourceType::kAd));
   const RankingRules rules{.slots = auction.slots,
                            .max_ads_per_advertiser = auction.rules.max_ads_per_advertiser,
                            .whole = auction.request.explain};
-  const std::size_t shown = decide(auction, before, rules, scratch);
+  Look look(auction, before, rules, scratch, placement);
+  const std::size_t shown = decide(auction, rules, look, scratch);
   for (std::size_t i = 0; i < shown; ++i)
     announce(auction, i, *scratch.ranking.ads()[i], scratch.prices[i], result);
   placement.winner_count = static_cast<std::uint32_t>(shown);
@@ -154,6 +233,7 @@ void run_placement(const AuctionRequest& request, const PlacementRequest& wanted
   context.traffic.count(ix, scratch.facts.regions.empty() ? kNoRegion : scratch.facts.regions.front());
   const auto positions = static_cast<std::uint32_t>(rules.position_ctr.size());
   const bool needs_keyword = rules.kind == PlacementKind::kSearch && !request.query.empty();
+  if (needs_keyword) match_query(request, context.catalog, scratch);
   const AuctionView auction{.request = request,
                             .context = context,
                             .facts = scratch.facts,
@@ -161,8 +241,7 @@ void run_placement(const AuctionRequest& request, const PlacementRequest& wanted
                             .rules = rules,
                             .slots = wanted.slots == 0 ? positions : std::min(wanted.slots, positions),
                             .needs_keyword = needs_keyword,
-                            .matches = needs_keyword ? keyword_matches(request, context.catalog, scratch)
-                                                     : std::span<const GroupMatch>{},
+                            .matcher = scratch.matcher,
                             .shown_items = scratch.shown_items};
   run_one(auction, scratch, placement, result);
   result.placements.push_back(placement);

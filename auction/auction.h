@@ -1,4 +1,5 @@
-// run_auction(): the one control flow of an auction. match -> filter -> score -> rank -> price -> hold.
+// run_auction(): the one control flow of an auction. match -> filter -> score -> rank -> price -> hold, the first three for
+// no more ad groups than can matter.
 #pragma once
 
 #include <memory>
@@ -28,6 +29,7 @@ struct AuctionContext {
   Duration impression_ttl, click_ttl;  // of tokens
   Duration hold_ttl;               // a hold ends after this, or with its token if that is sooner
   bool can_charge = true;          // false: what is sold now might never be charged, so nothing is
+  double outgrown = 1;             // PctrCeilings::outgrown(), read before `catalog` was taken
 };
 
 // One worker's reusable memory. Not thread-safe.

@@ -12,7 +12,7 @@ struct Candidate {
   AdGroupIx ad_group;
   CampaignIx campaign;
   AdvertiserIx advertiser;
-  KeywordIx keyword;  // none where no keyword was needed
+  KeywordIx keyword;  // one of the best (GroupMatch); of a winner the one to be named; none where none was needed
   Symbol item = kNoSymbol;
   Pricing pricing = Pricing::kCpc;
   bool admitted = false;  // nothing speaks against it: it stands in the ranking, or is cut from it

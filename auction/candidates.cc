@@ -3,42 +3,46 @@
 namespace gavel {
 namespace {
 
-void append_ads(const Catalog& catalog, AdGroupIx group, std::vector<AdIx>& ads) {
-  const std::span<const AdIx> more = catalog.ads_of(group);
-  ads.insert(ads.end(), more.begin(), more.end());
-}
-
-void gather_under(const Catalog& catalog, Term term, ScratchMap& seen, std::vector<AdIx>& ads) {
-  for (const AdGroupIx group : catalog.groups_under(term)) {
-    if (seen.insert(group.value)) append_ads(catalog, group, ads);
+// An ad that is predicted to do well may belong to a group that its bound would leave out.
+void list_predicted(const AuctionView& auction, GroupCursor& groups) {
+  const Catalog& catalog = auction.context.catalog;
+  for (const AdIx ad : auction.facts.predicted_ads) {
+    if (!catalog[ad].live) continue;
+    const AdGroupIx group = catalog[ad].ad_group;
+    if (auction.needs_keyword) {
+      const auto match = auction.matcher.match(group, catalog);
+      if (!match || !match->keyword.exists()) continue;
+    }
+    groups.add(group);
   }
 }
 
 }  // namespace
 
-void gather_candidates(const AuctionView& auction, ScratchMap& seen, std::vector<AdIx>& ads) {
+void list_candidates(const AuctionView& auction, bool whole, GroupCursor& groups) {
   const Catalog& catalog = auction.context.catalog;
   const RequestFacts& facts = auction.facts;
-  ads.clear();
-  if (auction.request.limits_items) {
-    for (const Symbol item : facts.items) {
-      const std::span<const AdIx> more = catalog.ads_of_item(item);
-      ads.insert(ads.end(), more.begin(), more.end());
-    }
-    return;
-  }
+  groups.clear();
+  if (!whole) list_predicted(auction, groups);
   if (auction.needs_keyword) {
-    for (const GroupMatch& match : auction.matches) {
-      if (match.keyword.exists()) append_ads(catalog, match.group, ads);
+    auction.matcher.list(catalog, groups);
+  } else {
+    for (const Symbol tag : facts.tags) groups.add(catalog.groups_under({TermKind::kTag, tag}));
+    for (const Symbol category : facts.categories) {
+      groups.add(catalog.groups_under({TermKind::kCategory, category}));
     }
-    return;
+    groups.add(catalog.groups_under({TermKind::kPlacement, auction.placement.value}));
+    groups.add(catalog.groups_under({TermKind::kEverything, 0}));
   }
-  seen.clear();
-  for (const Symbol tag : facts.tags) gather_under(catalog, {TermKind::kTag, tag}, seen, ads);
-  for (const Symbol category : facts.categories)
-    gather_under(catalog, {TermKind::kCategory, category}, seen, ads);
-  gather_under(catalog, {TermKind::kPlacement, auction.placement.value}, seen, ads);
-  gather_under(catalog, {TermKind::kEverything, 0}, seen, ads);
+  groups.start();
+}
+
+void gather_ads_of_items(const AuctionView& auction, std::vector<AdIx>& ads) {
+  ads.clear();
+  for (const Symbol item : auction.facts.items) {
+    const std::span<const AdIx> more = auction.context.catalog.ads_of_item(item);
+    ads.insert(ads.end(), more.begin(), more.end());
+  }
 }
 
 }  // namespace gavel

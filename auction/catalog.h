@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "auction/bound_list.h"
 #include "auction/paged_table.h"
 #include "auction/resources.h"
 #include "auction/shared_list.h"
@@ -26,6 +27,9 @@ template <class T>
 struct Shared : T, boost::intrusive_ref_counter<Shared<T>, boost::thread_safe_counter> {};
 template <class T>
 using SharedPtr = boost::intrusive_ptr<const Shared<T>>;
+
+// The bound of what stands in no list.
+inline constexpr float kUnlisted = -1;
 
 // In every row `live` is false where the resource was never made or is deleted; nothing else of it counts then.
 
@@ -89,6 +93,8 @@ struct AdGroupServing {
 };
 struct AdGroupRow {
   bool live = false;
+  float factor = 0;                                  // group_factor() of its ads; 0 = it has none to show
+  float bound = kUnlisted;                           // what it is listed with under its terms
   SharedPtr<AdGroupServing> serving;                 // not null where live
 };
 
@@ -113,7 +119,21 @@ struct KeywordRow {
   MatchType match = MatchType::kBroad;
   AdGroupIx ad_group;
   TextIx text;
+  float bound = kUnlisted;                           // what it is listed with under its text
   std::int64_t bid_micros = 0;                       // 0 = the ad group's
+};
+
+// A keyword as its ad group lists it.
+struct GroupKeyword {
+  TextIx text;
+  KeywordIx keyword;
+  bool operator==(const GroupKeyword&) const = default;
+};
+
+// The ad groups that have a keyword of one text, by what the keyword asks of a query. Without negative keywords
+// and those that are paused: they show no ad.
+struct TextPostings {
+  BoundList of_match[kMatchTypes];                   // by MatchType
 };
 
 struct PlacementRow {
@@ -127,6 +147,7 @@ struct FestivalServing {
 };
 struct FestivalRow {
   bool live = false;
+  Factor multiplier_max;                             // no campaign that joined it has or had a greater one
   SharedPtr<FestivalServing> serving;                // not null where live
 };
 
@@ -151,11 +172,21 @@ class Catalog {
 
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
   std::span<const AdIx> ads_of(AdGroupIx group) const { return ads_of_group_.at(group.value).span(); }
-  std::span<const KeywordIx> keywords_of(TextIx text) const { return keywords_of_text_.at(text.value).span(); }
+  std::span<const GroupKeyword> keywords_of(AdGroupIx group) const {
+    return keywords_of_group_.at(group.value).span();
+  }
+  const TextPostings& postings_of(TextIx text) const { return postings_of_text_.at(text.value); }
   std::span<const AdIx> ads_of_item(Symbol item) const { return ads_of_item_.at(item).span(); }
-  std::span<const AdGroupIx> groups_under(Term term) const;
+  const BoundList& groups_under(Term term) const;
+  // What one group and those above and below it take to look at is spread over memory. Each step asks the processor
+  // to fetch what the step before has made known; done for many groups side by side, their waits overlap.
+  static constexpr int kPrefetchSteps = 5;
+  void prefetch(AdGroupIx group, int step) const;
+  void prefetch(TextIx text) const { postings_of_text_.prefetch(text.value); }
+
   // Every number ever given, for walks over all: [0, size).
   std::uint32_t ad_limit() const { return ads_.size(); }
+  std::uint32_t festival_limit() const { return festivals_.size(); }
   const CatalogCounts& counts() const { return counts_; }
 
  private:
@@ -169,10 +200,11 @@ class Catalog {
   PagedTable<PlacementRow> placements_;
   PagedTable<FestivalRow> festivals_;
   PagedTable<SharedList<AdIx>> ads_of_group_;
-  PagedTable<SharedList<KeywordIx>> keywords_of_text_;
+  PagedTable<SharedList<GroupKeyword>> keywords_of_group_;
+  PagedTable<TextPostings> postings_of_text_;
   PagedTable<SharedList<AdIx>> ads_of_item_;
-  PagedTable<SharedList<AdGroupIx>> groups_of_tag_, groups_of_category_, groups_of_placement_;
-  SharedList<AdGroupIx> groups_of_everything_;
+  PagedTable<BoundList> groups_of_tag_, groups_of_category_, groups_of_placement_;
+  BoundList groups_of_everything_;
   CatalogCounts counts_;
 };
 

@@ -1,6 +1,9 @@
 #include "auction/catalog_editor.h"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "auction/score_bound.h"
 
 namespace gavel {
 
@@ -37,8 +40,7 @@ std::vector<SymbolFactor> intern_factors(Interner& names, const NamedFactors& fa
 
 // Has the snapshot that is being made, pages shared with the last one until they change.
 struct CatalogEditor::Impl {
-  Impl(const Catalog& base, std::shared_ptr<Symbols> names, Accounts& opened)
-      : catalog(base), symbols(std::move(names)), accounts(opened) {}
+  Impl(const Catalog& base, std::shared_ptr<Symbols> names, Accounts& opened, const PctrCeilings& estimates);
 
   template <class Ix>
   Ix find(ResourceType type, const std::string& id) const {
@@ -62,14 +64,42 @@ struct CatalogEditor::Impl {
   std::vector<CampaignFestival> festivals_of(CampaignIx campaign, const std::vector<FestivalEntry>& entries);
   std::vector<PlacementIx> find_placements(const std::vector<std::string>& ids) const;
   std::vector<Term> terms_of(const AdGroupServing& group) const;
-  SharedList<AdGroupIx>& change_groups_under(Term term);
-  void list_group(AdGroupIx ix, const std::vector<Term>& terms);
-  void unlist_group(AdGroupIx ix, const std::vector<Term>& terms);
+  BoundList& change_groups_under(Term term);
+
+  // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is listed with
+  // what should be, and changes nothing where they agree.
+  double weight_of(AdIx ix) const;
+  void relist(AdvertiserIx ix);
+  void relist(CampaignIx ix);
+  float factor_of(AdGroupIx ix, double weight) const;
+  void set_factor(AdGroupIx ix, float factor);
+  void refactor(AdGroupIx ix);
+  void relist(AdGroupIx ix);
+  void relist(KeywordIx ix);
+  void unlist_group(AdGroupIx ix);
+  void unlist_keyword(KeywordIx ix);
 
   Catalog catalog;
   std::shared_ptr<Symbols> symbols;
   Accounts& accounts;
+  const PctrCeilings& ceilings;
+  // All that were ever put: parents never change.
+  std::unordered_map<std::uint32_t, std::vector<CampaignIx>> campaigns_of_advertiser;
+  std::unordered_map<std::uint32_t, std::vector<AdGroupIx>> groups_of_campaign;
 };
+
+CatalogEditor::Impl::Impl(const Catalog& base, std::shared_ptr<Symbols> names, Accounts& opened,
+                          const PctrCeilings& estimates)
+    : catalog(base), symbols(std::move(names)), accounts(opened), ceilings(estimates) {
+  for (std::uint32_t i = 0; i < catalog.campaigns_.size(); ++i) {
+    const CampaignRow& row = catalog[CampaignIx{i}];
+    if (row.serving) campaigns_of_advertiser[row.serving->advertiser.value].push_back(CampaignIx{i});
+  }
+  for (std::uint32_t i = 0; i < catalog.ad_groups_.size(); ++i) {
+    const AdGroupRow& row = catalog[AdGroupIx{i}];
+    if (row.serving) groups_of_campaign[row.serving->campaign.value].push_back(AdGroupIx{i});
+  }
+}
 
 std::vector<CampaignFestival> CatalogEditor::Impl::festivals_of(CampaignIx campaign,
                                                                 const std::vector<FestivalEntry>& entries) {
@@ -108,7 +138,7 @@ std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupServing& group) con
   if (by_tags) {
     for (const ServingClause& clause : group.audience) {
       add(TermKind::kTag, *std::ranges::min_element(clause.all, {}, [this](Symbol tag) {
-            return catalog.groups_of_tag_.at(tag).span().size();
+            return catalog.groups_of_tag_.at(tag).size();
           }));
     }
   } else if (!group.categories.empty()) {
@@ -121,7 +151,7 @@ std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupServing& group) con
   return terms;
 }
 
-SharedList<AdGroupIx>& CatalogEditor::Impl::change_groups_under(Term term) {
+BoundList& CatalogEditor::Impl::change_groups_under(Term term) {
   switch (term.kind) {
     case TermKind::kTag:
       return catalog.groups_of_tag_.mutate(term.number);
@@ -135,17 +165,93 @@ SharedList<AdGroupIx>& CatalogEditor::Impl::change_groups_under(Term term) {
   return catalog.groups_of_everything_;
 }
 
-void CatalogEditor::Impl::list_group(AdGroupIx ix, const std::vector<Term>& terms) {
-  for (const Term term : terms) change_groups_under(term).append(ix);
+double CatalogEditor::Impl::weight_of(AdIx ix) const {
+  const AdRow& ad = catalog[ix];
+  if (!ad.live || !ad.enabled) return 0;
+  const CampaignServing& campaign = *catalog[catalog[ad.ad_group].serving->campaign].serving;
+  const double estimate = ad.pctr_nano >= 0 ? 0 : ceilings.of(ix).nano / 1e9;
+  return weight_bound(campaign.pricing, ad, estimate);
 }
 
-void CatalogEditor::Impl::unlist_group(AdGroupIx ix, const std::vector<Term>& terms) {
-  for (const Term term : terms) change_groups_under(term).erase(ix);
+void CatalogEditor::Impl::relist(AdvertiserIx ix) {
+  const auto campaigns = campaigns_of_advertiser.find(ix.value);
+  if (campaigns == campaigns_of_advertiser.end()) return;
+  for (const CampaignIx campaign : campaigns->second) relist(campaign);
+}
+
+void CatalogEditor::Impl::relist(CampaignIx ix) {
+  const auto groups = groups_of_campaign.find(ix.value);
+  if (groups == groups_of_campaign.end()) return;
+  for (const AdGroupIx group : groups->second) refactor(group);
+}
+
+// Where its ads weigh at most `weight`.
+float CatalogEditor::Impl::factor_of(AdGroupIx ix, double weight) const {
+  const CampaignServing& campaign = *catalog[catalog[ix].serving->campaign].serving;
+  return group_factor(weight, catalog[campaign.advertiser].shop_score, targeting_stretch(campaign));
+}
+
+void CatalogEditor::Impl::set_factor(AdGroupIx ix, float factor) {
+  if (catalog[ix].factor == factor) return;
+  catalog.ad_groups_.mutate(ix.value).factor = factor;
+  relist(ix);
+}
+
+void CatalogEditor::Impl::refactor(AdGroupIx ix) {
+  if (!catalog[ix].live) return;
+  double weight = 0;
+  for (const AdIx ad : catalog.ads_of(ix)) weight = std::max(weight, weight_of(ad));
+  set_factor(ix, factor_of(ix, weight));
+}
+
+// By its bid and factor, itself and its keywords.
+void CatalogEditor::Impl::relist(AdGroupIx ix) {
+  const AdGroupRow& row = catalog[ix];
+  const float bound = row.live ? score_bound(row.serving->bid, row.factor) : kUnlisted;
+  if (bound != row.bound) {
+    unlist_group(ix);
+    AdGroupRow& changed = catalog.ad_groups_.mutate(ix.value);
+    changed.bound = bound;
+    if (bound != kUnlisted) {
+      for (const Term term : changed.serving->terms) change_groups_under(term).insert({bound, ix});
+    }
+  }
+  for (const GroupKeyword& keyword : catalog.keywords_of(ix)) relist(keyword.keyword);
+}
+
+void CatalogEditor::Impl::relist(KeywordIx ix) {
+  const KeywordRow& row = catalog[ix];
+  const AdGroupRow& group = catalog[row.ad_group];
+  const bool shows = row.live && row.enabled && !row.negative && group.live;
+  const Micros bid = row.bid_micros != 0 || !group.live ? Micros{row.bid_micros} : group.serving->bid;
+  const float bound = shows ? score_bound(bid, group.factor) : kUnlisted;
+  if (bound == row.bound) return;
+  unlist_keyword(ix);
+  KeywordRow& changed = catalog.keywords_.mutate(ix.value);
+  changed.bound = bound;
+  if (!shows) return;
+  TextPostings& postings = catalog.postings_of_text_.mutate(changed.text.value);
+  postings.of_match[static_cast<std::size_t>(changed.match)].insert({bound, changed.ad_group});
+}
+
+void CatalogEditor::Impl::unlist_group(AdGroupIx ix) {
+  const float bound = catalog[ix].bound;
+  if (bound == kUnlisted) return;
+  for (const Term term : catalog[ix].serving->terms) change_groups_under(term).erase({bound, ix});
+  catalog.ad_groups_.mutate(ix.value).bound = kUnlisted;
+}
+
+void CatalogEditor::Impl::unlist_keyword(KeywordIx ix) {
+  const KeywordRow& row = catalog[ix];
+  if (row.bound == kUnlisted) return;
+  TextPostings& postings = catalog.postings_of_text_.mutate(row.text.value);
+  postings.of_match[static_cast<std::size_t>(row.match)].erase({row.bound, row.ad_group});
+  catalog.keywords_.mutate(ix.value).bound = kUnlisted;
 }
 
 CatalogEditor::CatalogEditor(std::shared_ptr<const Catalog> base, std::shared_ptr<Symbols> symbols,
-                             Accounts& accounts)
-    : impl_(std::make_unique<Impl>(*base, std::move(symbols), accounts)) {}
+                             Accounts& accounts, const PctrCeilings& ceilings)
+    : impl_(std::make_unique<Impl>(*base, std::move(symbols), accounts, ceilings)) {}
 CatalogEditor::~CatalogEditor() = default;
 
 void CatalogEditor::put(AdvertiserIx ix, const AdvertiserDoc& doc) {
@@ -153,7 +259,9 @@ void CatalogEditor::put(AdvertiserIx ix, const AdvertiserDoc& doc) {
   AdvertiserRow& row = impl_->catalog.advertisers_.mutate(ix.value);
   impl_->bring_up(row.live, ResourceType::kAdvertiser);
   row.active = doc.active;
+  const bool same_score = row.shop_score == doc.shop_score;
   row.shop_score = doc.shop_score;
+  if (!same_score) impl_->relist(ix);
 }
 
 void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
@@ -175,10 +283,16 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   serving.tag_multipliers = intern_factors(my.symbols->tags, doc.bid_multipliers.tag);
   serving.frequency_cap = doc.frequency_cap;
   serving.festivals = my.festivals_of(ix, doc.festivals);
+  for (const CampaignFestival& joined : serving.festivals) {
+    Factor& greatest = my.catalog.festivals_.mutate(joined.festival.value).multiplier_max;
+    greatest = std::max(greatest, joined.bid_multiplier);
+  }
 
   CampaignRow& row = my.catalog.campaigns_.mutate(ix.value);
+  if (!row.serving) my.campaigns_of_advertiser[serving.advertiser.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kCampaign);
   row.serving = share(std::move(serving));
+  my.relist(ix);
 }
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
@@ -202,12 +316,14 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
   if (same_place) {
     serving.terms = row.serving->terms;
   } else {
-    if (row.live) my.unlist_group(ix, row.serving->terms);
+    my.unlist_group(ix);
     serving.terms = my.terms_of(serving);
-    my.list_group(ix, serving.terms);
   }
+  if (!row.serving) my.groups_of_campaign[serving.campaign.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kAdGroup);
   row.serving = share(std::move(serving));
+  my.refactor(ix);
+  my.relist(ix);
 }
 
 void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revision) {
@@ -215,6 +331,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   Catalog& catalog = my.catalog;
   const auto group = my.find<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id);
   const Symbol item = my.symbols->items.intern(doc.item_id);
+  const double weight_before = my.weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
   if (!row.live) catalog.ads_of_group_.mutate(group.value).append(ix);
   if (!row.live || row.item != item) {
@@ -231,24 +348,35 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   row.pcvr_nano = doc.pcvr ? doc.pcvr->nano : -1;
   row.landing_revision = landing_revision;
   row.text = share(AdText{doc.title, doc.landing_url, doc.image_url.value_or(std::string{})});
+  // Only where the greatest of the group may have gone down are the others looked at.
+  const double weight = my.weight_of(ix);
+  if (weight < weight_before) {
+    my.refactor(group);
+  } else {
+    my.set_factor(group, std::max(catalog[group].factor, my.factor_of(group, weight)));
+  }
 }
 
 void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std::string> words) {
   Impl& my = *impl_;
   Catalog& catalog = my.catalog;
   const TextIx text = my.symbols->texts.intern(words);
+  const auto group = my.find<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id);
+  if (catalog[ix].text != text || catalog[ix].match != doc.match) my.unlist_keyword(ix);
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
   if (!row.live || row.text != text) {
-    if (row.live) catalog.keywords_of_text_.mutate(row.text.value).erase(ix);
-    catalog.keywords_of_text_.mutate(text.value).append(ix);
+    SharedList<GroupKeyword>& keywords = catalog.keywords_of_group_.mutate(group.value);
+    if (row.live) keywords.erase({row.text, ix});
+    keywords.append({text, ix});
   }
   my.bring_up(row.live, ResourceType::kKeyword);
   row.enabled = doc.enabled;
   row.negative = doc.negative;
   row.match = doc.match;
-  row.ad_group = my.find<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id);
+  row.ad_group = group;
   row.text = text;
   row.bid_micros = doc.bid ? doc.bid->value : 0;
+  my.relist(ix);
 }
 
 void CatalogEditor::put(PlacementIx ix, const PlacementDoc& doc) {
@@ -276,9 +404,8 @@ void CatalogEditor::erase(CampaignIx ix) {
 
 void CatalogEditor::erase(AdGroupIx ix) {
   if (!impl_->catalog[ix].live) return;
-  AdGroupRow& row = impl_->catalog.ad_groups_.mutate(ix.value);
-  impl_->unlist_group(ix, row.serving->terms);
-  impl_->take_down(row.live, ResourceType::kAdGroup);
+  impl_->take_down(impl_->catalog.ad_groups_.mutate(ix.value).live, ResourceType::kAdGroup);
+  impl_->relist(ix);
 }
 
 void CatalogEditor::erase(AdIx ix) {
@@ -288,14 +415,21 @@ void CatalogEditor::erase(AdIx ix) {
   catalog.ads_of_group_.mutate(row.ad_group.value).erase(ix);
   catalog.ads_of_item_.mutate(row.item).erase(ix);
   impl_->take_down(row.live, ResourceType::kAd);
+  impl_->refactor(row.ad_group);
 }
 
 void CatalogEditor::erase(KeywordIx ix) {
   Catalog& catalog = impl_->catalog;
   if (!catalog[ix].live) return;
+  impl_->unlist_keyword(ix);
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
-  catalog.keywords_of_text_.mutate(row.text.value).erase(ix);
+  catalog.keywords_of_group_.mutate(row.ad_group.value).erase({row.text, ix});
   impl_->take_down(row.live, ResourceType::kKeyword);
+}
+
+void CatalogEditor::relist(AdIx ix) {
+  const AdRow& row = impl_->catalog[ix];
+  if (row.live) impl_->refactor(row.ad_group);
 }
 
 void CatalogEditor::erase(PlacementIx ix) {

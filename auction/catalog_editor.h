@@ -6,6 +6,7 @@
 #include <string>
 
 #include "auction/catalog.h"
+#include "budget/pctr_ceilings.h"
 
 namespace gavel {
 
@@ -14,8 +15,10 @@ namespace gavel {
 // or not); internal ids come from Symbols::of(type).
 class CatalogEditor {
  public:
-  // `accounts`: opened for every advertiser, campaign and joined festival that is put.
-  CatalogEditor(std::shared_ptr<const Catalog> base, std::shared_ptr<Symbols> symbols, Accounts& accounts);
+  // `accounts`: opened for every advertiser, campaign and joined festival that is put. `ceilings`: of the engine's own
+  // estimates; what is listed bounds scores with them.
+  CatalogEditor(std::shared_ptr<const Catalog> base, std::shared_ptr<Symbols> symbols, Accounts& accounts,
+                const PctrCeilings& ceilings);
   ~CatalogEditor();
 
   // Each makes the row or replaces it. The parent given at first never changes.
@@ -36,6 +39,9 @@ class CatalogEditor {
   void erase(KeywordIx ix);
   void erase(PlacementIx ix);
   void erase(FestivalIx ix);
+
+  // Lists the ad's group anew where the ad's ceiling has changed. Nothing happens where it is not live.
+  void relist(AdIx ix);
 
   // The snapshot with all changes so far. The editor may go on from there.
   std::shared_ptr<const Catalog> snapshot();

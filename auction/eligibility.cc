@@ -60,15 +60,8 @@ std::optional<GroupView> view_of(const Catalog& catalog, AdGroupIx group) {
                    &advertiser_row};
 }
 
-const GroupMatch* match_of(const AuctionView& auction, AdGroupIx group) {
-  if (!auction.needs_keyword) return nullptr;
-  const auto before = [](const GroupMatch& match, AdGroupIx wanted) { return match.group < wanted; };
-  const auto match = std::lower_bound(auction.matches.begin(), auction.matches.end(), group, before);
-  return match != auction.matches.end() && match->group == group ? &*match : nullptr;
-}
-
 std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view,
-                                       const GroupMatch* match) {
+                                       const std::optional<GroupMatch>& match) {
   const CampaignServing& campaign = *view.campaign;
   const Timestamp now = auction.context.now;
   if (!view.advertiser->active) return Reason::kSuspended;
@@ -84,8 +77,8 @@ std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupVi
     return Reason::kSchedule;
   }
   if (!auction.needs_keyword) return std::nullopt;
-  if (match != nullptr && match->negative) return Reason::kNegativeKeyword;
-  if (match == nullptr || !match->keyword.exists()) return Reason::kNoKeyword;
+  if (match && match->negative) return Reason::kNegativeKeyword;
+  if (!match || !match->keyword.exists()) return Reason::kNoKeyword;
   return std::nullopt;
 }
 

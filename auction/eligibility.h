@@ -20,12 +20,9 @@ struct GroupView {
 // None where the group or something above it is not live.
 std::optional<GroupView> view_of(const Catalog& catalog, AdGroupIx group);
 
-// Of the keyword match of this group in the auction; nullptr where there is none or none is needed.
-const GroupMatch* match_of(const AuctionView& auction, AdGroupIx group);
-
 // The first of the contract's reasons from `suspended` to `negative_keyword`, then kNoKeyword, that keeps the
-// whole group out; none where nothing does. `match` as match_of() gives it.
+// whole group out; none where nothing does. `match`: what matches of it, where the auction needs a keyword.
 std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view,
-                                       const GroupMatch* match);
+                                       const std::optional<GroupMatch>& match);
 
 }  // namespace gavel

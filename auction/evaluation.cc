@@ -12,9 +12,10 @@ bool AdEvaluator::turn_to(AdGroupIx group) {
   over_cap_.reset();
   view_ = view_of(auction_.context.catalog, group);
   if (!view_) return false;
-  match_ = match_of(auction_, group);
+  match_.reset();
+  if (auction_.needs_keyword) match_ = auction_.matcher.match(group, auction_.context.catalog);
   group_reason_ = why_group_is_out(auction_, *view_, match_);
-  const bool by_keyword = match_ != nullptr && match_->keyword.exists();
+  const bool by_keyword = match_ && match_->keyword.exists();
   group_bid_ = targeted_bid(by_keyword ? match_->bid : view_->group->bid, *view_->campaign, auction_.facts);
   return true;
 }
@@ -30,7 +31,7 @@ bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
   candidate.ad_group = row.ad_group;
   candidate.campaign = view_->campaign_ix;
   candidate.advertiser = view_->advertiser_ix;
-  candidate.keyword = match_ != nullptr ? match_->keyword : KeywordIx{};
+  candidate.keyword = match_ ? match_->keyword : KeywordIx{};
   candidate.item = row.item;
   candidate.pricing = campaign.pricing;
   candidate.landing_revision = row.landing_revision;

@@ -32,7 +32,7 @@ class AdEvaluator {
   // Of the group whose ad came last.
   AdGroupIx group_;
   std::optional<GroupView> view_;
-  const GroupMatch* match_ = nullptr;
+  std::optional<GroupMatch> match_;  // where a keyword is needed
   std::optional<Reason> group_reason_;
   Micros group_bid_;  // times everything but the festival's multiplier
   std::optional<bool> over_cap_;

@@ -20,6 +20,9 @@ struct FestivalInForce {
 FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,
                                   Timestamp now);
 
+// The most that boost and bid multiplier of a festival running at `now` make of a score; at least 1.
+double festival_stretch(const Catalog& catalog, Timestamp now);
+
 // The joined festivals that are in force at `now` for ads of some category or of none, the largest boost
 // first. Where the festivals are for different categories there may be several. Allocates: not for auctions.
 std::vector<FestivalIx> festivals_in_force(const Catalog& catalog, const CampaignServing& campaign,

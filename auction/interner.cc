@@ -122,6 +122,15 @@ std::string_view Interner::at(std::uint32_t number) const {
   return stored == nullptr ? std::string_view{} : StringArena::view(stored);
 }
 
+void Interner::prefetch(std::uint32_t number, int step) const {
+  const char* const& stored = impl_->names[number];
+  if (step == 0) {
+    __builtin_prefetch(&stored);
+  } else {
+    __builtin_prefetch(stored);
+  }
+}
+
 std::uint32_t Interner::size() const {
   return impl_->size.load(std::memory_order_acquire);
 }

@@ -20,6 +20,8 @@ class Interner {
   std::uint32_t find(std::string_view name) const;  // kAbsent where it was never interned
   std::uint32_t intern(std::string_view name);      // the number it has or now gets
   std::string_view at(std::uint32_t number) const;  // empty where no name has this number
+  // Asks the processor to fetch what at() reads: step 0 where the name is, step 1 the name. Only for numbers given.
+  void prefetch(std::uint32_t number, int step) const;
   std::uint32_t size() const;  // one more than the greatest number given or reserved
   // Makes the next number at least `number`: those skipped have no name (they were given and never stored).
   void reserve(std::uint32_t number);

@@ -1,7 +1,6 @@
 #include "auction/keyword_matcher.h"
 
-#include <algorithm>
-#include <tuple>
+#include <utility>
 
 namespace gavel {
 
@@ -21,14 +20,15 @@ bool satisfies(const TextMatch& match, MatchType wanted) {
 
 }  // namespace
 
-std::span<const GroupMatch> KeywordMatcher::match(std::string_view query, const Catalog& catalog) {
-  hits_.clear();
-  groups_.clear();
-  if (!cut(query)) return {};
-  find_texts(catalog);
-  for (const TextMatch& text : texts_) add_hits(text, catalog);
-  best_of_groups(catalog);
-  return groups_;
+void KeywordMatcher::find(std::string_view query, const Catalog& catalog) {
+  texts_.clear();
+  found_.clear();
+  if (!cut(query)) return;
+  const TextIndex& index = catalog.symbols().texts;
+  query_.clear();
+  for (std::size_t i = 0; i < words_.size(); ++i) query_.add(index.find_word(words_[i]));
+  index.match(query_, texts_);
+  for (std::uint32_t i = 0; i < texts_.size(); ++i) found_[texts_[i].text.value] = i;
 }
 
 bool KeywordMatcher::cut(std::string_view query) {
@@ -39,41 +39,70 @@ bool KeywordMatcher::cut(std::string_view query) {
   return true;
 }
 
-void KeywordMatcher::find_texts(const Catalog& catalog) {
-  const TextIndex& index = catalog.symbols().texts;
-  query_.clear();
-  texts_.clear();
-  for (std::size_t i = 0; i < words_.size(); ++i) query_.add(index.find_word(words_[i]));
-  index.match(query_, texts_);
-}
-
-void KeywordMatcher::add_hits(const TextMatch& text, const Catalog& catalog) {
-  for (const KeywordIx ix : catalog.keywords_of(text.text)) {
-    const KeywordRow& keyword = catalog[ix];
-    if (!keyword.enabled || !satisfies(text, keyword.match)) continue;
-    hits_.push_back({keyword.ad_group, keyword.negative, keyword.match, {keyword.bid_micros}, ix});
-    if (keyword.bid_micros == 0) hits_.back().bid = catalog[keyword.ad_group].serving->bid;
+void KeywordMatcher::list(const Catalog& catalog, GroupCursor& groups) const {
+  for (const TextMatch& text : texts_) catalog.prefetch(text.text);
+  for (const TextMatch& text : texts_) {
+    const TextPostings& postings = catalog.postings_of(text.text);
+    postings.of_match[static_cast<std::size_t>(MatchType::kBroad)].prefetch();
+    if (text.phrase) postings.of_match[static_cast<std::size_t>(MatchType::kPhrase)].prefetch();
   }
-}
-
-// Sorts the hits so that those of one group stand together, its best first and negative ones last, and gives
-// each group one entry.
-void KeywordMatcher::best_of_groups(const Catalog& catalog) {
-  const Interner& ids = catalog.symbols().of(ResourceType::kKeyword);
-  std::ranges::sort(hits_, [&ids](const Hit& a, const Hit& b) {
-    const auto a_key = std::tuple(a.group, a.negative, a.match, Micros{-a.bid.value});
-    const auto b_key = std::tuple(b.group, b.negative, b.match, Micros{-b.bid.value});
-    if (a_key != b_key) return a_key < b_key;
-    return a.keyword != b.keyword && ids.at(a.keyword.value) < ids.at(b.keyword.value);
-  });
-  for (const Hit& hit : hits_) {
-    if (groups_.empty() || groups_.back().group != hit.group) {
-      const bool negative = hit.negative;
-      groups_.push_back({hit.group, negative ? KeywordIx{} : hit.keyword,
-                         negative ? catalog[hit.group].serving->bid : hit.bid, negative});
+  for (const TextMatch& text : texts_) {
+    const TextPostings& postings = catalog.postings_of(text.text);
+    for (const MatchType wanted : {MatchType::kExact, MatchType::kPhrase, MatchType::kBroad}) {
+      if (satisfies(text, wanted)) groups.add(postings.of_match[static_cast<std::size_t>(wanted)]);
     }
-    groups_.back().negative |= hit.negative;
   }
+}
+
+std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& catalog) const {
+  std::optional<GroupMatch> found;
+  std::pair<MatchType, std::int64_t> best;  // the lesser the better
+  const Micros group_bid = catalog[group].serving->bid;
+  for (const GroupKeyword& entry : catalog.keywords_of(group)) {
+    const KeywordRow* const keyword = matching(entry, catalog);
+    if (keyword == nullptr) continue;
+    if (!found) found = GroupMatch{.group = group, .keyword = {}, .bid = group_bid};
+    if (keyword->negative) {
+      found->negative = true;
+      continue;
+    }
+    const Micros bid = keyword->bid_micros == 0 ? group_bid : Micros{keyword->bid_micros};
+    const std::pair rank(keyword->match, -bid.value);
+    if (found->keyword.exists() && rank >= best) continue;
+    best = rank;
+    found->keyword = entry.keyword;
+    found->bid = bid;
+  }
+  return found;
+}
+
+KeywordIx KeywordMatcher::keyword_to_name(AdGroupIx group, const Catalog& catalog) const {
+  const Interner& ids = catalog.symbols().of(ResourceType::kKeyword);
+  const Micros group_bid = catalog[group].serving->bid;
+  const auto rank_of = [&](const KeywordRow& keyword) {
+    return std::pair(keyword.match, keyword.bid_micros == 0 ? -group_bid.value : -keyword.bid_micros);
+  };
+  KeywordIx best;
+  for (const GroupKeyword& entry : catalog.keywords_of(group)) {
+    const KeywordRow* const keyword = matching(entry, catalog);
+    if (keyword == nullptr || keyword->negative) continue;
+    if (best.exists()) {
+      const auto rank = rank_of(*keyword);
+      const auto best_rank = rank_of(catalog[best]);
+      if (rank > best_rank) continue;
+      if (rank == best_rank && ids.at(entry.keyword.value) > ids.at(best.value)) continue;
+    }
+    best = entry.keyword;
+  }
+  return best;
+}
+
+// The keyword, where it is enabled and matches the query.
+const KeywordRow* KeywordMatcher::matching(const GroupKeyword& entry, const Catalog& catalog) const {
+  const std::uint32_t* const place = found_.find(entry.text.value);
+  if (place == nullptr) return nullptr;
+  const KeywordRow& keyword = catalog[entry.keyword];
+  return keyword.enabled && satisfies(texts_[*place], keyword.match) ? &keyword : nullptr;
 }
 
 }  // namespace gavel

@@ -1,12 +1,13 @@
-// From a query to the ad groups whose keywords match it, and those that a negative keyword removes.
+// From a query to the ad groups whose keywords match it, best first, and what exactly matches of one of them.
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auction/catalog.h"
+#include "auction/group_cursor.h"
 #include "auction/query_cache.h"
 #include "auction/segmenter.h"
 
@@ -14,8 +15,8 @@ namespace gavel {
 
 struct GroupMatch {
   AdGroupIx group;
-  KeywordIx keyword;      // the best that matches: exact before phrase before broad, then the higher bid, then the lesser
-                          // external id; none where only negative keywords matched
+  KeywordIx keyword;      // of the best that match: exact before phrase before broad, then the higher bid; none where
+                          // only negative keywords matched
   Micros bid;             // that keyword's, or the ad group's where it has none (or where there is none)
   bool negative = false;  // a negative keyword matches: the group is out
 };
@@ -24,32 +25,30 @@ struct GroupMatch {
 // Japanese by its dictionary, where the query is not among the recent ones.
 class KeywordMatcher {
  public:
-  // The ad groups with at least one enabled, live keyword that matches the query, sorted by group, valid until the next
-  // call. A query that is not UTF-8 or has no words matches nothing.
-  std::span<const GroupMatch> match(std::string_view query, const Catalog& catalog);
+  // Finds the texts that the query's words match; the other calls are about this query until the next find().
+  // A query that is not UTF-8 or has no words matches nothing.
+  void find(std::string_view query, const Catalog& catalog);
+
+  // Adds the lists of the ad groups with an enabled keyword that matches and is not negative, and can win with it.
+  void list(const Catalog& catalog, GroupCursor& groups) const;
+
+  // What matches of one ad group; none where no enabled, live keyword of it does. Looks at each of its keywords.
+  std::optional<GroupMatch> match(AdGroupIx group, const Catalog& catalog) const;
+
+  // Of the keywords as good as match(group)->keyword, the one with the least external id: the one to be named. Which one
+  // it is makes no difference to an auction, and reading their names takes long, so only who won is asked for it.
+  KeywordIx keyword_to_name(AdGroupIx group, const Catalog& catalog) const;
 
  private:
-  // One keyword that matches.
-  struct Hit {
-    AdGroupIx group;
-    bool negative = false;
-    MatchType match = MatchType::kBroad;
-    Micros bid;  // the keyword's or the ad group's
-    KeywordIx keyword;
-  };
-
   bool cut(std::string_view query);
-  void find_texts(const Catalog& catalog);
-  void add_hits(const TextMatch& text, const Catalog& catalog);
-  void best_of_groups(const Catalog& catalog);
+  const KeywordRow* matching(const GroupKeyword& entry, const Catalog& catalog) const;
 
   Segmenter segmenter_;
   QueryCache recent_;  // of those that ICU cuts
   WordList words_;
   QueryWords query_;
   std::vector<TextMatch> texts_;
-  std::vector<Hit> hits_;
-  std::vector<GroupMatch> groups_;
+  ScratchMap found_;  // text -> its place in texts_
 };
 
 }  // namespace gavel

@@ -58,11 +58,14 @@ void resolve(const AuctionRequest& request, const AuctionContext& context, Reque
   look_up_regions(symbols.regions, request.user.region, facts.regions);
   facts.device = request.user.device.empty() ? kNoSymbol : symbols.devices.find(request.user.device);
   facts.predicted_pctr.clear();
+  facts.predicted_ads.clear();
   const Interner& ads = symbols.of(ResourceType::kAd);
   for (const Prediction& prediction : request.predictions) {
     if (!prediction.pctr) continue;
     const std::uint32_t ad = ads.find(prediction.ad_id);
-    if (ad != Interner::kAbsent) facts.predicted_pctr[ad] = static_cast<std::uint32_t>(prediction.pctr->nano);
+    if (ad == Interner::kAbsent) continue;
+    if (facts.predicted_pctr.find(ad) == nullptr) facts.predicted_ads.push_back(AdIx{ad});
+    facts.predicted_pctr[ad] = static_cast<std::uint32_t>(prediction.pctr->nano);
   }
 }
 

@@ -22,6 +22,7 @@ struct RequestFacts {
   std::vector<Symbol> regions;  // the user's region and those that hold it, longest first
   Symbol device = kNoSymbol;
   ScratchMap predicted_pctr;  // ad -> nano; where an ad is predicted twice the last one counts
+  std::vector<AdIx> predicted_ads;  // its keys
 
   bool has_tag(Symbol tag) const;
   bool has_category(Symbol category) const;
@@ -39,10 +40,10 @@ struct AuctionView {
   const RequestFacts& facts;
   PlacementIx placement;
   const PlacementDoc& rules;
-  std::uint32_t slots = 0;              // asked for, at most the placement's positions
-  bool needs_keyword = false;           // a search placement and a query
-  std::span<const GroupMatch> matches;  // where needs_keyword: by group, ascending
-  const ScratchMap& shown_items;        // in the auctions before this one
+  std::uint32_t slots = 0;        // asked for, at most the placement's positions
+  bool needs_keyword = false;     // a search placement and a query
+  const KeywordMatcher& matcher;  // of the query, where needs_keyword
+  const ScratchMap& shown_items;  // in the auctions before this one
 };
 
 }  // namespace gavel

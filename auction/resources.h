@@ -103,6 +103,7 @@ struct AdDoc {
 };
 
 enum class MatchType : std::uint8_t { kExact, kPhrase, kBroad };  // best first
+inline constexpr int kMatchTypes = 3;
 
 struct KeywordDoc {
   std::string ad_group_id{};

@@ -27,6 +27,8 @@ class SharedList {
     return {block_->values(), size_};
   }
 
+  void prefetch() const { __builtin_prefetch(block_.get()); }
+
   void append(T value) {
     if (!claim_next()) {
       reallocate(size_ == 0 ? kFirstCapacity : size_ * 2);

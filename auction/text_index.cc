@@ -54,6 +54,7 @@ struct TextIndex::Impl {
   void list(TextIx text, std::span<const WordId> text_words);
   void append(Word& word, Listing listing);
   void match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const;
+  bool verify(TextMatch& match, const QueryWords& query) const;
 
   Interner words;
   Interner texts;
@@ -93,19 +94,25 @@ void TextIndex::Impl::append(Word& word, Listing listing) {
   word.last->count.store(count + 1, std::memory_order_release);
 }
 
+// Appends the texts listed under the word that may match.
 void TextIndex::Impl::match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const {
   for (const Block* block = entries[word].first.load(std::memory_order_acquire); block != nullptr;
        block = block->next.load(std::memory_order_acquire)) {
     const std::span<const Listing> listings(block->listings.get(),
                                             block->count.load(std::memory_order_acquire));
     for (const Listing& listing : listings) {
-      if (!query.contains(listing.other)) continue;
-      const std::span<const WordId> text = words_of(listing.text.value);
-      if (!std::ranges::all_of(text, [&](WordId w) { return query.contains(w); })) continue;
-      const bool phrase = query.has_phrase(text, word);
-      out.push_back({listing.text, phrase, phrase && text.size() == query.size()});
+      if (query.contains(listing.other)) out.push_back({listing.text, word});
     }
   }
+}
+
+// Whether the text stands in the query; says how.
+bool TextIndex::Impl::verify(TextMatch& match, const QueryWords& query) const {
+  const std::span<const WordId> text = words_of(match.text.value);
+  if (!std::ranges::all_of(text, [&](WordId w) { return query.contains(w); })) return false;
+  match.phrase = query.has_phrase(text, match.listed_under);
+  match.exact = match.phrase && text.size() == query.size();
+  return true;
 }
 
 TextIndex::TextIndex() : impl_(std::make_unique<Impl>()) {}
@@ -135,7 +142,16 @@ std::span<const WordId> TextIndex::words_of(TextIx text) const {
 }
 
 void TextIndex::match(const QueryWords& query, std::vector<TextMatch>& out) const {
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
   for (const WordId word : query.distinct()) impl_->match_listed(word, query, out);
+  // The words of texts are all over memory: they are waited for together.
+  for (const int step : {0, 1}) {
+    for (auto match = out.begin() + first; match != out.end(); ++match) {
+      impl_->texts.prefetch(match->text.value, step);
+    }
+  }
+  const auto fails = [&](TextMatch& match) { return !impl_->verify(match, query); };
+  out.erase(std::remove_if(out.begin() + first, out.end(), fails), out.end());
 }
 
 std::uint32_t TextIndex::text_count() const {

@@ -19,6 +19,7 @@ inline constexpr std::size_t kKeywordWordsMax = 16;
 // How a text stands in a query: every match is broad; a phrase is also broad; an exact one is also a phrase.
 struct TextMatch {
   TextIx text;
+  WordId listed_under = kUnknownWord;
   bool phrase = false;
   bool exact = false;
 };

@@ -108,6 +108,15 @@ Accounts::Room Accounts::room_of(const Payer& payer, Day today) const {
               day_room, left_of(campaign.lifetime_budget.load(kAcquire), campaign.charged.load(kAcquire)))};
 }
 
+void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
+  constexpr std::ptrdiff_t kLine = 64;
+  const auto* const first = reinterpret_cast<const char*>(&campaigns_[campaign.value]);
+  for (std::ptrdiff_t at = 0; at < static_cast<std::ptrdiff_t>(sizeof(CampaignAccount)); at += kLine) {
+    __builtin_prefetch(first + at);
+  }
+  __builtin_prefetch(&advertisers_[advertiser.value]);
+}
+
 Funds Accounts::check(const Payer& payer, Day today, Micros expected) const {
   const Room room = room_of(payer, today);
   const std::int64_t by_advertiser =

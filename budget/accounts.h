@@ -103,6 +103,9 @@ class Accounts {
   const CampaignAccount& operator[](CampaignIx ix) const { return campaigns_[ix.value]; }
   const FestivalAccount& operator[](FestivalAccountIx ix) const { return festivals_[ix.value]; }
 
+  // Asks the processor to fetch what an auction reads of a campaign and its advertiser.
+  void prefetch(CampaignIx campaign, AdvertiserIx advertiser) const;
+
   // Whether every limit less spent less held leaves `expected` (contract: exhausted when any is under its expected
   // charge). The balance is looked at first. The day's room is what is left of the daily budget plus what is left of
   // the festival's. Any thread, no lock.

@@ -65,6 +65,7 @@ Probability smoothed_pctr(ClickCounts seen, Probability prior) {
 // A full table is replaced by one of twice the size; readers may still be in the old ones, which are kept:
 // together they are no larger than the one in use.
 struct ClickStats::Impl {
+  PctrCeilings ceilings;
   StableVector<Counters> counters;
   std::vector<std::unique_ptr<Table>> tables;
   std::atomic<Table*> table{nullptr};
@@ -98,6 +99,7 @@ ClickCounts ClickStats::get(AdIx ad, PlacementIx placement) const {
 }
 
 void ClickStats::set(AdIx ad, PlacementIx placement, ClickCounts counts) {
+  impl_->ceilings.observe(ad, smoothed_pctr(counts, kCeilingPrior));
   const std::uint64_t key = key_of(ad, placement);
   const std::size_t size = impl_->counters.size();
   if (2 * (size + 1) > impl_->table.load(std::memory_order_relaxed)->capacity) impl_->grow();
@@ -110,6 +112,13 @@ void ClickStats::set(AdIx ad, PlacementIx placement, ClickCounts counts) {
   impl_->counters[index].examined_nano.store(counts.examined_nano, std::memory_order_relaxed);
   impl_->counters[index].clicks.store(counts.clicks, std::memory_order_relaxed);
   if (!known) table.insert(key, index);
+}
+
+PctrCeilings& ClickStats::ceilings() {
+  return impl_->ceilings;
+}
+const PctrCeilings& ClickStats::ceilings() const {
+  return impl_->ceilings;
 }
 
 std::size_t ClickStats::size() const {

@@ -7,6 +7,7 @@
 
 #include "budget/ids.h"
 #include "budget/money.h"
+#include "budget/pctr_ceilings.h"
 
 namespace gavel {
 
@@ -34,6 +35,10 @@ class ClickStats {
   ClickCounts get(AdIx ad, PlacementIx placement) const;
   void set(AdIx ad, PlacementIx placement, ClickCounts counts);
   std::size_t size() const;
+
+  // Of smoothed_pctr(get(ad, placement), kCeilingPrior), whatever the placement.
+  PctrCeilings& ceilings();
+  const PctrCeilings& ceilings() const;
 
  private:
   struct Impl;

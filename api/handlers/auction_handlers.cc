@@ -57,14 +57,15 @@ class AuctionWorker {
     }
     if (request_.request_id.empty()) request_.request_id = ids_.next();
     request_.user_hash = hash_user(services_.user_salt, request_.user.id);
+    const double outgrown = services_.click_stats.ceilings().outgrown();  // before the catalog
     const Catalog& catalog = catalog_.get();
-    run(catalog);
+    run(catalog, outgrown);
     write_auction_response(request_, result_, catalog, sealer_, writer.buffer());
     writer.send(200);
   }
 
  private:
-  void run(const Catalog& catalog) {
+  void run(const Catalog& catalog, double outgrown) {
     const auto began = std::chrono::steady_clock::now();
     const Timestamp now = services_.clock.now();
     const AuctionContext context{.catalog = catalog,
@@ -78,7 +79,8 @@ class AuctionWorker {
                                  .impression_ttl = services_.impression_ttl,
                                  .click_ttl = services_.click_ttl,
                                  .hold_ttl = services_.hold_ttl,
-                                 .can_charge = services_.ledger.can_charge(now)};
+                                 .can_charge = services_.ledger.can_charge(now),
+                                 .outgrown = outgrown};
     run_auction(request_, context, scratch_, result_);
     metrics_.observe_auction_time(std::chrono::steady_clock::now() - began);
     for (const PlacementResult& placement : result_.placements) metrics_.observe_auction(placement);

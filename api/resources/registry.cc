@@ -24,9 +24,18 @@ Duration window_of(const CampaignDoc* doc) {
 }  // namespace
 
 Registry::Registry(RegistryParts parts)
-    : parts_(std::move(parts)), editor_(parts_.publisher.current(), parts_.symbols, parts_.accounts) {}
+    : parts_(std::move(parts)), editor_(parts_.publisher.current(), parts_.symbols, parts_.accounts, parts_.click_stats.ceilings()) {}
 
 Registry::~Registry() = default;
+
+void Registry::relist_outgrown() {
+  PctrCeilings& ceilings = parts_.click_stats.ceilings();
+  if (ceilings.outgrown() == 1) return;
+  const std::lock_guard lock(mutex_);
+  for (const AdIx ad : ceilings.raise()) editor_.relist(ad);
+  parts_.publisher.publish(editor_.snapshot());
+  ceilings.settle();
+}
 
 std::optional<ResourceRecord> Registry::get(ResourceType type, std::string_view id) const {
   const std::uint32_t internal_id = parts_.symbols->of(type).find(id);

@@ -23,6 +23,7 @@
 #include "auction/segmenter.h"
 #include "auction/symbols.h"
 #include "budget/accounts.h"
+#include "budget/click_stats.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
 #include "budget/result.h"
@@ -37,6 +38,7 @@ struct RegistryParts {
   std::shared_ptr<Symbols> symbols;
   Accounts& accounts;
   FrequencyCounts& frequency;
+  ClickStats& click_stats;
   CatalogPublisher& publisher;
   // Called where limits of what was there before may have changed, before the change is answered: waits until
   // every charge that was decided by the old limits is durable, so that none passes a limit that a client
@@ -71,6 +73,10 @@ class Registry {
   // too, since tokens already out still charge), and one snapshot is published. Once; on an error the registry
   // is of no use.
   std::optional<LoadError> load(const Progress& progress = {});
+
+  // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes. Costs nothing where there
+  // are none.
+  void relist_outgrown();
 
   // The record of a resource that exists (is not deleted). Any thread, no lock.
   std::optional<ResourceRecord> get(ResourceType type, std::string_view id) const;

@@ -58,6 +58,7 @@ class RegistryLoader {
 };
 
 std::optional<Registry::LoadError> Registry::load(const Progress& progress) {
+  parts_.click_stats.ceilings().raise();  // nothing is listed by the old ones
   RegistryLoader loader(*this, progress);
   constexpr std::array kDependencyOrder{
       ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
@@ -66,6 +67,7 @@ std::optional<Registry::LoadError> Registry::load(const Progress& progress) {
     if (auto error = loader.load(type)) return error;
   }
   parts_.publisher.publish(editor_.snapshot());
+  parts_.click_stats.ceilings().settle();
   return std::nullopt;
 }
 

@@ -149,7 +149,7 @@ Market::Market(const Foundation& foundation, const Landscape& landscape, std::sp
                const MarketRules& rules, Timestamp begin, std::size_t auctions)
     : impl_(std::make_unique<Impl>(foundation, landscape, begin, std::bit_ceil(auctions * kSlots + 1))) {
   Impl& my = *impl_;
-  CatalogEditor editor(std::make_shared<Catalog>(my.symbols), my.symbols, my.accounts);
+  CatalogEditor editor(std::make_shared<Catalog>(my.symbols), my.symbols, my.accounts, my.click_stats.ceilings());
   my.put_placements(editor);
   for (CampaignNumber c = 0; c < landscape.campaigns.size(); ++c) {
     my.put_campaign(editor, c, budgets.empty() ? Micros{0} : budgets[c], rules);
@@ -183,7 +183,8 @@ const AuctionResult& Market::auction(std::uint64_t request, Cell cell, Timestamp
                                .now = now,
                                .impression_ttl = my.ledger_options.impression_ttl,
                                .click_ttl = my.ledger_options.click_ttl,
-                               .hold_ttl = kHoldTtl};
+                               .hold_ttl = kHoldTtl,
+                               .outgrown = my.click_stats.ceilings().outgrown()};
   run_auction(r, context, my.scratch, my.result);
   return my.result;
 }

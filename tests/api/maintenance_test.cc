@@ -44,7 +44,9 @@ class MaintenanceTest : public testing::Test {
   Ledger ledger{{*store, clock, market.calendar, market.accounts, holds, market.click_stats, *market.frequency},
                 LedgerOptions{}};
   PacingService pacing{{*store, market.calendar, market.accounts, publisher}, 1};
-  Maintenance maintenance{{clock, *store, holds, *market.frequency, ledger, pacing}};
+  Registry registry{
+      {*store, clock, market.symbols, market.accounts, *market.frequency, market.click_stats, publisher}};
+  Maintenance maintenance{{clock, *store, holds, *market.frequency, ledger, pacing, registry}};
 };
 
 TEST_F(MaintenanceTest, ATargetGoesOnFromWhereItStoodWhenTheMachineSlept) {

@@ -79,7 +79,7 @@ TEST(OpenapiTest, DescribesEveryRouteAndNoOther) {
   Router resources;
   Executor executor("test-executor", 1);
   Registry registry({*world.store, world.clock, world.market.symbols, world.market.accounts,
-                     *world.market.frequency, world.publisher, {}});
+                     *world.market.frequency, world.market.click_stats, world.publisher, {}});
   const auto failed = registry.load();
   ASSERT_FALSE(failed) << failed->message;
   add_resource_routes(resources, {registry, executor, world.directory.path().string()});

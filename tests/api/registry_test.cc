@@ -601,7 +601,8 @@ TEST_F(RegistryTest, NamesARecordThatCannotBeRead) {
   CatalogPublisher publisher(std::make_shared<Catalog>(symbols));
   Accounts accounts;
   FrequencyCounts frequency(*world->store);
-  Registry registry({*world->store, world->clock, symbols, accounts, frequency, publisher, {}});
+  ClickStats click_stats;
+  Registry registry({*world->store, world->clock, symbols, accounts, frequency, click_stats, publisher, {}});
   const auto failed = registry.load();
   ASSERT_TRUE(failed.has_value());
   EXPECT_NE(failed->message.find("ad_group g1"), std::string::npos) << failed->message;

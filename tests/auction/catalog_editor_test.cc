@@ -35,8 +35,8 @@ class CatalogEditorTest : public testing::Test {
   std::vector<std::string> listed(TermKind kind, std::string_view name = "") {
     const auto catalog = world.editor.snapshot();
     std::vector<std::string> result;
-    for (const AdGroupIx group : catalog->groups_under(term(kind, name))) {
-      result.emplace_back(world.symbols->of(ResourceType::kAdGroup).at(group.value));
+    for (const Posting& posting : postings(catalog->groups_under(term(kind, name)))) {
+      result.emplace_back(world.symbols->of(ResourceType::kAdGroup).at(posting.group.value));
     }
     std::ranges::sort(result);
     return result;
@@ -61,8 +61,9 @@ TEST_F(CatalogEditorTest, RowsNeverPutAreNotLive) {
   EXPECT_FALSE((*catalog)[FestivalIx{7}].live);
   EXPECT_TRUE(catalog->ads_of(AdGroupIx{3}).empty());
   EXPECT_TRUE(catalog->ads_of_item(kNoSymbol).empty());
-  EXPECT_TRUE(catalog->keywords_of(TextIx{3}).empty());
-  EXPECT_TRUE(catalog->groups_under({TermKind::kTag, 3}).empty());
+  EXPECT_TRUE(catalog->keywords_of(AdGroupIx{3}).empty());
+  EXPECT_EQ(catalog->postings_of(TextIx{3}).of_match[0].size(), 0U);
+  EXPECT_EQ(catalog->groups_under({TermKind::kTag, 3}).size(), 0U);
   EXPECT_EQ(catalog->ad_limit(), 0U);
 }
 
@@ -208,8 +209,8 @@ TEST_F(CatalogEditorTest, AKeyword) {
   EXPECT_EQ(row.match, MatchType::kPhrase);
   EXPECT_EQ(row.ad_group, world.group("g"));
   EXPECT_EQ(row.bid_micros, 12);
-  ASSERT_EQ(catalog->keywords_of(row.text).size(), 1U);
-  EXPECT_EQ(catalog->keywords_of(row.text)[0], world.keyword("k"));
+  ASSERT_EQ(catalog->keywords_of(row.ad_group).size(), 1U);
+  EXPECT_EQ(catalog->keywords_of(row.ad_group)[0], (GroupKeyword{row.text, world.keyword("k")}));
 }
 
 TEST_F(CatalogEditorTest, APlacementAndAFestival) {
@@ -244,8 +245,12 @@ TEST_F(CatalogEditorTest, ListsFollowAnItemAndATextThatChange) {
   const auto catalog = world.editor.snapshot();
   EXPECT_TRUE(catalog->ads_of_item(world.symbols->items.find("old")).empty());
   EXPECT_EQ(catalog->ads_of_item(world.symbols->items.find("new")).size(), 1U);
-  EXPECT_TRUE(catalog->keywords_of(world.symbols->texts.intern(Names{"old"})).empty());
-  EXPECT_EQ(catalog->keywords_of(world.symbols->texts.intern(Names{"new"})).size(), 1U);
+  const auto broad = static_cast<std::size_t>(MatchType::kBroad);
+  const TextIx text{world.symbols->texts.intern(Names{"new"})};
+  EXPECT_EQ(catalog->postings_of(world.symbols->texts.intern(Names{"old"})).of_match[broad].size(), 0U);
+  EXPECT_EQ(catalog->postings_of(text).of_match[broad].size(), 1U);
+  ASSERT_EQ(catalog->keywords_of(world.group("g")).size(), 1U);
+  EXPECT_EQ(catalog->keywords_of(world.group("g"))[0].text, text);
 }
 
 TEST_F(CatalogEditorTest, AGroupStandsUnderWhatARequestMustHave) {
@@ -309,10 +314,11 @@ TEST_F(CatalogEditorTest, AnotherEditorGoesOnFromASnapshot) {
   AdGroupDoc doc = group_doc("c");
   doc.audience = {{.all = {"female", "vip"}, .none = {}}};
   world.put_group("g", doc);
+  world.put_ad("a", ad_doc("g", "item"));
   const auto base = world.editor.snapshot();
-  CatalogEditor next(base, world.symbols, world.accounts);
+  CatalogEditor next(base, world.symbols, world.accounts, world.ceilings);
   next.erase(world.group("g"));
-  EXPECT_TRUE(next.snapshot()->groups_under(term(TermKind::kTag, "female")).empty());
+  EXPECT_EQ(next.snapshot()->groups_under(term(TermKind::kTag, "female")).size(), 0U);
   EXPECT_EQ(base->groups_under(term(TermKind::kTag, "female")).size(), 1U);
 }
 
@@ -346,7 +352,8 @@ TEST_F(CatalogEditorTest, WhatIsErasedStandsInNoListAndItsParentIsKnown) {
   EXPECT_FALSE((*catalog)[world.festival("f")].live);
   EXPECT_TRUE(catalog->ads_of(ad.ad_group).empty());
   EXPECT_TRUE(catalog->ads_of_item(ad.item).empty());
-  EXPECT_TRUE(catalog->keywords_of(keyword.text).empty());
+  EXPECT_TRUE(catalog->keywords_of(keyword.ad_group).empty());
+  EXPECT_EQ(catalog->postings_of(keyword.text).of_match[static_cast<std::size_t>(keyword.match)].size(), 0U);
   EXPECT_EQ(ad.ad_group, world.group("g"));
   EXPECT_EQ((*catalog)[ad.ad_group].serving->campaign, world.campaign("c"));
   EXPECT_EQ((*catalog)[world.campaign("c")].serving->advertiser, world.advertiser("shop"));

@@ -15,7 +15,7 @@ class CatalogFixture {
  public:
   CatalogFixture()
       : symbols(std::make_shared<Symbols>()),
-        editor(std::make_shared<const Catalog>(symbols), symbols, accounts) {}
+        editor(std::make_shared<const Catalog>(symbols), symbols, accounts, ceilings) {}
 
   template <class Ix>
   Ix ix(ResourceType type, std::string_view id) {
@@ -36,8 +36,19 @@ class CatalogFixture {
   }
 
   void put_advertiser(std::string_view id, const AdvertiserDoc& doc = {}) { editor.put(advertiser(id), doc); }
-  void put_campaign(std::string_view id, const CampaignDoc& doc) { editor.put(campaign(id), doc); }
-  void put_group(std::string_view id, const AdGroupDoc& doc) { editor.put(group(id), doc); }
+  void put_campaign(std::string_view id, const CampaignDoc& doc) {
+    advertiser(doc.advertiser_id);
+    editor.put(campaign(id), doc);
+  }
+  // Together with the campaign, where nobody has put it.
+  void put_group(std::string_view id, const AdGroupDoc& doc) {
+    if (!editor.snapshot()->operator[](campaign(doc.campaign_id)).serving) {
+      CampaignDoc above;
+      above.advertiser_id = "shop";
+      put_campaign(doc.campaign_id, above);
+    }
+    editor.put(group(id), doc);
+  }
   void put_ad(std::string_view id, const AdDoc& doc) { editor.put(ad(id), doc, 0); }
   void put_keyword(std::string_view id, const KeywordDoc& doc) {
     editor.put(keyword(id), doc, cut(doc.text));
@@ -47,9 +58,16 @@ class CatalogFixture {
 
   std::shared_ptr<Symbols> symbols;
   Accounts accounts;
+  PctrCeilings ceilings;
   CatalogEditor editor;
   Segmenter segmenter;
 };
+
+inline std::vector<Posting> postings(const BoundList& list) {
+  std::vector<Posting> all;
+  for (BoundList::Cursor cursor(list); !cursor.at_end(); cursor.advance()) all.push_back(*cursor);
+  return all;
+}
 
 inline CampaignDoc campaign_doc(std::string advertiser) {
   CampaignDoc doc;

@@ -69,17 +69,25 @@ TEST(CatalogPublisher, WorkersSeeWholeSnapshotsWhileResourcesChange) {
     workers.emplace_back([&] {
       CatalogReader reader(publisher);
       KeywordMatcher matcher;
+      GroupCursor cursor;
       do {
         const Catalog& catalog = reader.get();
-        const auto matches = matcher.match("red dress", catalog);
-        if (matches.size() != kGroups) ++wrong;
+        std::size_t groups = 0;
         const Micros bid = catalog[AdGroupIx{0}].serving->bid;
-        for (const GroupMatch& m : matches) {
-          if (m.bid != bid || catalog.ads_of(m.group).size() != 1) ++wrong;
+        matcher.find("red dress", catalog);
+        cursor.clear();
+        matcher.list(catalog, cursor);
+        cursor.start();
+        while (const auto group = cursor.next()) {
+          const auto match = matcher.match(*group, catalog);
+          if (!match || match->bid != bid || catalog.ads_of(*group).size() != 1) ++wrong;
+          ++groups;
         }
+        if (groups != kGroups) ++wrong;
         const Symbol item = catalog.symbols().items.find("item" + std::to_string(bid.value % 7));
         if (catalog.ads_of_item(item).size() != kGroups) ++wrong;
-        if (matcher.match("dress number" + std::to_string(bid.value), catalog).empty()) ++wrong;
+        matcher.find("dress number" + std::to_string(bid.value), catalog);
+        if (!matcher.match(AdGroupIx{0}, catalog)) ++wrong;
         ++looks;
       } while (!done.load());
     });

@@ -238,8 +238,9 @@ class Comparison {
       ASSERT_EQ(group.audience.size(), doc.audience.size());
       ASSERT_EQ(group.categories.size(), doc.categories.size());
       for (const Term term : group.terms) {
-        const auto listed = catalog_.groups_under(term);
-        ASSERT_EQ(std::ranges::count_if(listed, [&](AdGroupIx g) { return &catalog_[g] == &row; }), 1);
+        const auto listed = postings(catalog_.groups_under(term));
+        const auto self = [&](const Posting& p) { return &catalog_[p.group] == &row && p.bound == row.bound; };
+        ASSERT_EQ(std::ranges::count_if(listed, self), 1);
       }
       places += group.terms.size();
       compare_terms(group);
@@ -277,12 +278,12 @@ class Comparison {
   }
 
   void compare_lists() {
-    std::map<std::string, std::multiset<std::string>> by_group, by_item, by_text;
+    std::map<std::string, std::multiset<std::string>> by_group, by_item, keywords_by_group;
     for (const auto& [id, doc] : twin_.ads) {
       by_group[doc.ad_group_id].insert(id);
       by_item[doc.item_id].insert(id);
     }
-    for (const auto& [id, doc] : twin_.keywords) by_text[doc.text].insert(id);
+    for (const auto& [id, doc] : twin_.keywords) keywords_by_group[doc.ad_group_id].insert(id);
     const auto ids_in = [this](ResourceType type, const auto& list) {
       std::multiset<std::string> ids;
       for (const auto entry : list) ids.emplace(symbols_.of(type).at(entry.value));
@@ -296,14 +297,25 @@ class Comparison {
       ASSERT_EQ(ids_in(ResourceType::kAd, catalog_.ads_of_item(item)),
                 by_item[std::string(symbols_.items.at(item))]);
     }
-    for (std::uint32_t text = 0; text < symbols_.texts.text_count(); ++text) {
-      const WordId word = symbols_.texts.words_of({text})[0];
-      std::multiset<std::string> expected;
-      for (const auto& [name, ids] : by_text) {
-        if (symbols_.texts.find_word(name) == word) expected = ids;
+    std::multiset<std::tuple<std::uint32_t, int, float, std::uint32_t>> expected, listed;  // text, match, posting
+    for (std::uint32_t g = 0; g < groups.size(); ++g) {
+      std::multiset<std::string> ids;
+      for (const GroupKeyword& entry : catalog_.keywords_of({g})) {
+        const KeywordRow& row = catalog_[entry.keyword];
+        ASSERT_EQ(entry.text, row.text);
+        ids.emplace(symbols_.of(ResourceType::kKeyword).at(entry.keyword.value));
+        if (row.bound != kUnlisted) expected.emplace(row.text.value, static_cast<int>(row.match), row.bound, g);
       }
-      ASSERT_EQ(ids_in(ResourceType::kKeyword, catalog_.keywords_of({text})), expected);
+      ASSERT_EQ(ids, keywords_by_group[std::string(groups.at(g))]);
     }
+    for (std::uint32_t text = 0; text < symbols_.texts.text_count(); ++text) {
+      for (int match = 0; match < kMatchTypes; ++match) {
+        for (const Posting& p : postings(catalog_.postings_of({text}).of_match[match])) {
+          listed.emplace(text, match, p.bound, p.group.value);
+        }
+      }
+    }
+    ASSERT_EQ(listed, expected);
   }
 
   const Catalog& catalog_;
@@ -357,8 +369,6 @@ TEST(Catalog, AChangeAmongAHundredThousandAdsCopiesAFewPages) {
   EXPECT_EQ(groups_moved, 32U);
   EXPECT_EQ(texts_moved, 1U);
   EXPECT_EQ(lists_moved, 0U);
-  const Term everything;
-  EXPECT_EQ(before->groups_under(everything).data(), after->groups_under(everything).data());
 }
 
 }  // namespace

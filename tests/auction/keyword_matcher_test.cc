@@ -18,22 +18,42 @@ class KeywordMatcherTest : public testing::Test {
   KeywordMatcherTest() {
     world.put_advertiser("shop");
     world.put_campaign("c", campaign_doc("shop"));
-    for (const char* id : {"g1", "g2", "g3"}) world.put_group(id, group_doc("c", {500}));
+    for (const std::string id : {"g1", "g2", "g3"}) {
+      world.put_group(id, group_doc("c", {500}));
+      world.put_ad("ad-" + id, ad_doc(id, "item"));
+    }
   }
 
   // "g1:k1@500 g2:-!": group, best keyword and bid, "!" where a negative keyword matches.
   std::string match(std::string_view query) {
     const auto catalog = world.editor.snapshot();
+    matcher.find(query, *catalog);
     std::string result;
-    for (const GroupMatch& m : matcher.match(query, *catalog)) {
+    std::vector<AdGroupIx> shows;
+    for (const char* id : {"g1", "g2", "g3"}) {
+      const std::optional<GroupMatch> m = matcher.match(world.group(id), *catalog);
+      if (!m) continue;
+      EXPECT_EQ(m->group, world.group(id));
+      if (m->keyword.exists()) shows.push_back(m->group);
       if (!result.empty()) result += ' ';
-      result += std::string(world.symbols->of(ResourceType::kAdGroup).at(m.group.value)) + ":";
-      result += m.keyword.exists()
-                    ? std::string(world.symbols->of(ResourceType::kKeyword).at(m.keyword.value))
-                    : "-";
-      result += "@" + std::to_string(m.bid.value) + (m.negative ? "!" : "");
+      result += std::string(id) + ":";
+      const KeywordIx named = matcher.keyword_to_name(m->group, *catalog);
+      EXPECT_EQ(named.exists(), m->keyword.exists());
+      result += named.exists() ? std::string(world.symbols->of(ResourceType::kKeyword).at(named.value)) : "-";
+      result += "@" + std::to_string(m->bid.value) + (m->negative ? "!" : "");
     }
+    EXPECT_EQ(listed(*catalog), shows) << query;
     return result;
+  }
+  // The groups of the query's lists, ascending.
+  std::vector<AdGroupIx> listed(const Catalog& catalog) {
+    GroupCursor cursor;
+    matcher.list(catalog, cursor);
+    cursor.start();
+    std::vector<AdGroupIx> groups;
+    while (const auto group = cursor.next()) groups.push_back(*group);
+    std::ranges::sort(groups);
+    return groups;
   }
   void put(std::string_view id, std::string group, std::string text, MatchType match = MatchType::kBroad,
            std::int64_t bid = 0, bool negative = false) {

@@ -37,7 +37,7 @@ AuctionWorld::AuctionWorld(std::string_view zone, std::size_t holds_capacity)
       calendar(load_calendar(zone)),
       frequency(std::make_unique<FrequencyCounts>(empty_store())),
       holds(1, 0, holds_capacity, accounts),
-      editor_(std::make_shared<Catalog>(symbols), symbols, accounts) {}
+      editor_(std::make_shared<Catalog>(symbols), symbols, accounts, click_stats.ceilings()) {}
 
 AuctionWorld::~AuctionWorld() = default;
 
@@ -139,7 +139,8 @@ AuctionContext AuctionWorld::context() {
           .impression_ttl = impression_ttl,
           .click_ttl = click_ttl,
           .hold_ttl = hold_ttl,
-          .can_charge = can_charge};
+          .can_charge = can_charge,
+          .outgrown = click_stats.ceilings().outgrown()};
 }
 
 const AuctionResult& AuctionWorld::run(const AuctionRequest& request) {

@@ -25,6 +25,7 @@ struct ResourceWorld {
   BusinessClock clock;
   std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
   Accounts accounts;
+  ClickStats click_stats;
   std::unique_ptr<FrequencyCounts> frequency;
   std::unique_ptr<CatalogPublisher> publisher;
   std::unique_ptr<Registry> registry;

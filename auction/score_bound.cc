@@ -1,0 +1,67 @@
+#include "auction/score_bound.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "auction/festival.h"
+#include "budget/click_stats.h"
+
+namespace gavel {
+namespace {
+
+// Many times what the roundings of a few operations on doubles can sum up to.
+constexpr double kSlack = 1 + 1e-9;
+
+double at_least_one(Factor factor) {
+  return std::max(1.0, factor.millionths / 1e6);
+}
+
+double greatest(const std::vector<SymbolFactor>& factors) {
+  double greatest = 1;
+  for (const SymbolFactor& entry : factors) greatest = std::max(greatest, at_least_one(entry.factor));
+  return greatest;
+}
+
+}  // namespace
+
+float round_up(double value) {
+  const auto nearest = static_cast<float>(value * kSlack);
+  return static_cast<double>(nearest) >= value
+             ? nearest
+             : std::nextafter(nearest, std::numeric_limits<float>::infinity());
+}
+
+double targeting_stretch(const CampaignServing& campaign) {
+  double schedule = 1;
+  for (const ScheduleEntry& entry : campaign.schedule)
+    schedule = std::max(schedule, at_least_one(entry.bid_multiplier));
+  double stretch = schedule * greatest(campaign.device_multipliers) * greatest(campaign.region_multipliers);
+  for (const SymbolFactor& entry : campaign.tag_multipliers) stretch *= at_least_one(entry.factor);
+  return stretch;
+}
+
+double weight_bound(Pricing pricing, const AdRow& ad, double estimate) {
+  const double quality = ad.quality.millionths / 1e6;
+  if (pricing == Pricing::kCpm) return quality;
+  return 1'000 * quality * (ad.pctr_nano >= 0 ? ad.pctr_nano / 1e9 : estimate);
+}
+
+float group_factor(double weight, Factor shop_score, double targeting) {
+  if (weight <= 0) return 0;
+  // A weight is rounded to its unit, which may lift it by half a one.
+  const double factor = (weight * (shop_score.millionths / 1e6) * 1e9 + 1) * targeting;
+  constexpr std::uint32_t kDropped = (1u << 19) - 1;  // of the 23 bits of a float's mantissa
+  const auto bits = std::bit_cast<std::uint32_t>(round_up(factor));
+  return std::bit_cast<float>((bits + kDropped) & ~kDropped);
+}
+
+float stretch_of(const Catalog& catalog, const PlacementDoc& placement, double outgrown, Timestamp now) {
+  if (placement.squash.millionths < kFactorOne) return std::numeric_limits<float>::infinity();
+  const double prior =
+      std::max(1.0, static_cast<double>(placement.default_pctr.nano) / kCeilingPrior.nano);
+  return round_up(festival_stretch(catalog, now) * prior * outgrown);
+}
+
+}  // namespace gavel

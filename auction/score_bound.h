@@ -1,0 +1,37 @@
+// Upper bounds of scores, by which an auction leaves out unseen what cannot win.
+#pragma once
+
+#include "auction/catalog.h"
+
+namespace gavel {
+
+// A bound is a float that was rounded up at every step, in the unit of Score. It holds for every ad of a group in
+// every auction whose placement squashes by 1 or more (pctr^squash <= pctr then), as long as no festival lifts it,
+// its pCTR is not predicted by the request, and the engine's estimate of it keeps below its ceiling
+// (PctrCeilings). What may go beyond that is the auction's stretch (stretch_of), a factor on all bounds.
+
+// The least float that is not less, or infinity. Requires value >= 0.
+float round_up(double value);
+
+// The most that the multipliers of a campaign, other than a festival's, make of a bid; at least 1.
+double targeting_stretch(const CampaignServing& campaign);
+
+// The most that an ad's weight can be, per unit of its shop's score. `estimate` bounds the engine's own estimate
+// of its pCTR, which counts where the ad has none of its own.
+double weight_bound(Pricing pricing, const AdRow& ad, double estimate);
+
+// What a group's bids are multiplied with to bound its scores, from the greatest weight_bound() of its ads: coarse
+// (four bits of mantissa, rounded up), so that small changes of quality leave a group's place in the lists alone.
+float group_factor(double weight, Factor shop_score, double targeting);
+
+// The bound for a bid in a group of this factor; 0 where nothing can win with it.
+inline float score_bound(Micros bid, float factor) {
+  return round_up(static_cast<double>(bid.value) * static_cast<double>(factor));
+}
+
+// How far scores can go beyond their bounds in one auction: by the festivals that are running at `now`, by
+// a placement's default_pctr above the usual one, and by the engine's estimates that have outgrown their ceilings
+// (PctrCeilings::outgrown()). Infinity where bounds say nothing: a squash below 1.
+float stretch_of(const Catalog& catalog, const PlacementDoc& placement, double outgrown, Timestamp now);
+
+}  // namespace gavel

@@ -1,0 +1,48 @@
+// What the engine's own estimates of pCTR are known to stay below, for bounds of scores that are worked out once and
+// read by many auctions.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "budget/ids.h"
+#include "budget/money.h"
+
+namespace gavel {
+
+// The prior that ceilings are worked out with. With a larger one, estimates are larger by at most the ratio of the two.
+inline constexpr Probability kCeilingPrior{20'000'000};  // 0.02
+// Ads start with this ceiling: most never outgrow it, and nothing is remembered of those.
+inline constexpr Probability kCeilingMin{25'000'000};  // 0.025
+
+// Whoever makes bounds from ceilings and whoever reads them agree like this. Every estimate is at most its ad's ceiling
+// times outgrown(). When some have outgrown theirs, raise() gives them new ones; outgrown() covers the bounds made
+// before, until their maker has replaced them and calls settle(). A reader reads outgrown() before it takes the
+// bounds, so that it never has old bounds together with what is settled. Thread-safe; observe() on one thread at a time,
+// raise() and settle() on one.
+class PctrCeilings {
+ public:
+  // An estimate, with kCeilingPrior, that auctions are about to see.
+  void observe(AdIx ad, Probability estimate);
+
+  // At least 1.
+  double outgrown() const { return outgrown_.load(std::memory_order_acquire); }
+  Probability of(AdIx ad) const;
+
+  // Gives every ad that has outgrown its ceiling one a quarter above its estimate; these ads, in no order.
+  std::vector<AdIx> raise();
+  void settle();
+
+ private:
+  static constexpr std::int64_t kHeadroomPercent = 125;
+  Probability known(AdIx ad) const;  // requires mutex_
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint32_t, Probability> ceilings_;  // of those above kCeilingMin
+  std::unordered_map<std::uint32_t, Probability> above_;     // estimates that have outgrown theirs since raise()
+  std::atomic<double> outgrown_{1};
+};
+
+}  // namespace gavel

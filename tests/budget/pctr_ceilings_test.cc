@@ -1,0 +1,53 @@
+#include "budget/pctr_ceilings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "budget/click_stats.h"
+
+namespace gavel {
+namespace {
+
+using testing::ElementsAre;
+
+Probability percent(std::int32_t p) {
+  return {p * 10'000'000};
+}
+
+TEST(PctrCeilings, WhatStaysBelowItsCeilingIsNotRemembered) {
+  PctrCeilings ceilings;
+  ceilings.observe({1}, kCeilingMin);
+  EXPECT_EQ(ceilings.outgrown(), 1);
+  EXPECT_TRUE(ceilings.raise().empty());
+  EXPECT_EQ(ceilings.of({1}), kCeilingMin);
+}
+
+TEST(PctrCeilings, OutgrownCoversOldBoundsUntilTheyAreReplaced) {
+  PctrCeilings ceilings;
+  ceilings.observe({1}, percent(5));
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "0.05 against 0.025";
+  EXPECT_THAT(ceilings.raise(), ElementsAre(AdIx{1}));
+  EXPECT_EQ(ceilings.of({1}), Probability{62'500'000});
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5) << "the new ceiling may be reached while old bounds are still read";
+  ceilings.observe({2}, percent(4));
+  ceilings.settle();
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 1.6) << "for the ad that came meanwhile";
+  EXPECT_THAT(ceilings.raise(), ElementsAre(AdIx{2}));
+  ceilings.settle();
+  EXPECT_EQ(ceilings.outgrown(), 1);
+  ceilings.observe({1}, percent(6));
+  EXPECT_EQ(ceilings.outgrown(), 1);
+}
+
+TEST(PctrCeilings, ClickStatsTellsThemBeforeAnAuctionSeesTheEstimate) {
+  ClickStats stats;
+  stats.set({3}, {0}, {.examined_nano = 300'000'000'000, .clicks = 30});
+  const Probability estimate = smoothed_pctr(stats.get({3}, {0}), kCeilingPrior);
+  EXPECT_GT(estimate, kCeilingMin);
+  EXPECT_GE(stats.ceilings().outgrown() * kCeilingMin.nano, estimate.nano);
+  EXPECT_THAT(stats.ceilings().raise(), ElementsAre(AdIx{3}));
+  EXPECT_GE(stats.ceilings().of({3}), estimate);
+}
+
+}  // namespace
+}  // namespace gavel
