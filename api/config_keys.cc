@@ -21,7 +21,7 @@ const NumberKey kNumberKeys[] = {
     {"conversion_ttl_s", [](Config& c) -> std::int64_t& { return c.conversion_ttl_s; }, "s", 1, 31 * kDay,
      "how long after its auction a conversion counts"},
     {"hold_ttl_s", [](Config& c) -> std::int64_t& { return c.hold_ttl_s; }, "s", 1, kDay,
-     "how long an ad that was shown and not charged holds its expected charge"},
+     "how long an ad that was shown and not charged holds of its expected charge, at most"},
     {"holds_per_worker_max", [](Config& c) -> std::int64_t& { return c.holds_per_worker_max; }, "holds", 1024,
      1 << 26, "beyond so many holds of a worker the oldest is released early", true},
     {"frequency_pairs_max", [](Config& c) -> std::int64_t& { return c.frequency_pairs_max; }, "pairs", 1024,

@@ -43,6 +43,7 @@
 #include "auction/segmenter.h"
 #include "budget/accounts.h"
 #include "budget/calendar.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
@@ -180,8 +181,9 @@ struct Service {
   Holds holds{data.epoch, static_cast<std::uint8_t>(workers),
               static_cast<std::size_t>(config.holds_per_worker_max), accounts};
   ClickStats click_stats{};
+  ClickDelay click_delay{};
   FrequencyCounts frequency{*data.store, static_cast<std::size_t>(config.frequency_pairs_max)};
-  Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, frequency},
+  Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, click_delay, frequency},
                 ledger_options(config)};
 
   // The catalog.
@@ -193,7 +195,7 @@ struct Service {
   PacingService pacing{{*data.store, calendar, accounts, catalog}, workers};
   Metrics metrics{workers};
   Authenticator authenticator{config.api_keys};
-  Maintenance maintenance{{clock, *data.store, holds, frequency, ledger, pacing, registry}};
+  Maintenance maintenance{{clock, *data.store, holds, click_delay, frequency, ledger, pacing, registry}};
   std::atomic<const Server*> server{nullptr};  // once there is one
 };
 
@@ -246,6 +248,7 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.count_requests_of(router);
   my.metrics.add_source(ledger_metrics(my.ledger.metrics()));
   my.metrics.add_source(holds_metrics(my.holds, my.accounts));
+  my.metrics.add_source(click_delay_metrics(my.click_delay));
   my.metrics.add_source(frequency_metrics(my.frequency));
   my.metrics.add_source(store_metrics(*my.data.store));
   my.metrics.add_source(disk_metrics(my.config.data_dir));

@@ -46,7 +46,7 @@ void Maintenance::stop() {
 }
 
 void Maintenance::step(Timestamp now) {
-  parts_.holds.expire(now);
+  parts_.holds.expire(now, parts_.click_delay.schedule());
   parts_.frequency.expire(now);
   look_at_disk();
   parts_.ledger.drop_expired(now);

@@ -8,6 +8,7 @@
 
 #include "api/pacing_service.h"
 #include "api/resources/registry.h"
+#include "budget/click_delay.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
@@ -21,6 +22,7 @@ struct MaintenanceParts {
   BusinessClock& clock;
   Store& store;
   Holds& holds;
+  const ClickDelay& click_delay;
   FrequencyCounts& frequency;
   Ledger& ledger;
   PacingService& pacing;

@@ -132,6 +132,24 @@ MetricSource holds_metrics(const Holds& holds, const Accounts& accounts) {
   };
 }
 
+MetricSource click_delay_metrics(const ClickDelay& click_delay) {
+  return [&click_delay](std::vector<Metric>& out) {
+    Metric delays = metric(MetricKind::kGauge, "gavel_charge_delay_seconds",
+                           "Learned delay between an auction and its charge: holds shrink by it.");
+    const DelayCounts known = click_delay.get().known;
+    for (const auto& [pricing, name] : {std::pair{Pricing::kCpc, "cpc"}, {Pricing::kCpm, "cpm"}}) {
+      for (const auto& [permille, quantile] : {std::pair{500, "0.5"}, {950, "0.95"}, {990, "0.99"}}) {
+        const auto delay = known.quantile(pricing, permille);
+        if (!delay) continue;
+        delays.samples.push_back({{{"pricing", name}, {"quantile", quantile}},
+                                  static_cast<double>(delay->count()) * 1e-6,
+                                  std::nullopt});
+      }
+    }
+    out.push_back(std::move(delays));
+  };
+}
+
 MetricSource frequency_metrics(const FrequencyCounts& frequency) {
   return [&frequency](std::vector<Metric>& out) {
     add_single(out, MetricKind::kGauge, "gavel_frequency_pairs",

@@ -8,6 +8,7 @@
 
 #include "api/metrics.h"
 #include "budget/accounts.h"
+#include "budget/click_delay.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
 #include "budget/ledger.h"
@@ -19,6 +20,8 @@ namespace gavel {
 // Whatever is passed by reference must outlive the scrapes.
 MetricSource ledger_metrics(const LedgerMetrics& ledger);
 MetricSource holds_metrics(const Holds& holds, const Accounts& accounts);
+// The learned delays between auction and charge, as gavel_charge_delay_seconds{pricing, quantile}.
+MetricSource click_delay_metrics(const ClickDelay& click_delay);
 MetricSource frequency_metrics(const FrequencyCounts& frequency);
 // RocksDB's own figures, as gavel_rocksdb_*.
 MetricSource store_metrics(const Store& store);

@@ -27,7 +27,7 @@ struct AuctionContext {
   const FrequencyCounts& frequency;
   Timestamp now;
   Duration impression_ttl, click_ttl;  // of tokens
-  Duration hold_ttl;               // a hold ends after this, or with its token if that is sooner
+  Duration hold_ttl;               // a hold ends after this at the latest, or with its token
   bool can_charge = true;          // false: what is sold now might never be charged, so nothing is
   double outgrown = 1;             // PctrCeilings::outgrown(), read before `catalog` was taken
 };

@@ -28,8 +28,13 @@ std::optional<std::size_t> hold_all(std::span<Candidate* const> shown, std::span
 
 TokenId place_hold(const Candidate& ad, Micros price, const AuctionContext& context) {
   const Duration token_ttl = ad.pricing == Pricing::kCpc ? context.click_ttl : context.impression_ttl;
-  return context.holds.place(ad.campaign, ad.advertiser, expected_charge(ad.pricing, ad.pctr, price),
-                             context.now + std::min(context.hold_ttl, token_ttl));
+  return context.holds.place({.campaign = ad.campaign,
+                              .advertiser = ad.advertiser,
+                              .pricing = ad.pricing,
+                              .charged = ad.pricing == Pricing::kCpc ? ad.pctr : Probability{kProbabilityOne},
+                              .amount = expected_charge(ad.pricing, ad.pctr, price),
+                              .placed_at = context.now,
+                              .expires_at = context.now + std::min(context.hold_ttl, token_ttl)});
 }
 
 }  // namespace gavel

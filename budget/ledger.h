@@ -1,8 +1,8 @@
 // The ledger: records every event once, charges it within the limits, and answers only when that is on the disk.
 //
 // One writer thread takes what has been submitted, decides each event against the accounts, and commits dedupe keys,
-// accounts, report rows, click statistics and frequency counts in one synced batch (group commit). Accounts in memory
-// change only after the batch is durable, so a failed write changes nothing.
+// accounts, report rows, click statistics and delays, and frequency counts in one synced batch (group commit). Accounts
+// in memory change only after the batch is durable, so a failed write changes nothing.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 
 namespace gavel {
 
+class ClickDelay;
 class ClickStats;
 class FrequencyCounts;
 
@@ -64,6 +65,7 @@ struct LedgerParts {
   Accounts& accounts;
   Holds& holds;
   ClickStats& click_stats;
+  ClickDelay& click_delay;
   FrequencyCounts& frequency;
 };
 

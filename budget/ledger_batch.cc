@@ -90,11 +90,17 @@ LedgerBatch::Decision LedgerBatch::decide(const LedgerEvent& event) {
   if (!is_chargeable(event)) return {};
   const Claims& claims = event.claims;
   released_.push_back(claims.id);
+  learn_delay(claims);
   if (claims.pricing == Pricing::kCpc) return charge(claims, claims.price);
   CampaignRecord& campaign = stage(claims.campaign, claims.advertiser);
   const CpmCharge cpm = charge_cpm(claims.price, campaign.carry);
   campaign.carry = cpm.carry;
   return charge(claims, cpm.amount);
+}
+
+void LedgerBatch::learn_delay(const Claims& claims) {
+  if (!delays_) delays_ = parts_.click_delay.get();
+  if (delays_->add(claims.pricing, claims.issued_at, now_)) delays_changed_ = true;
 }
 
 LedgerBatch::Decision LedgerBatch::charge(const Claims& claims, Micros amount) {
@@ -238,6 +244,7 @@ void LedgerBatch::write_to(WriteBatch& out) const {
   write_accounts(out);
   for (const auto& [key, counters] : reports_) out.put(Family::kReports, key, encode(counters));
   for (const auto& [key, counts] : clicks_) out.put(Family::kClickStats, key, encode(counts));
+  if (delays_changed_) out.put(Family::kMeta, kClickDelayKey, encode(delays_->known));
   for (const Claims& claims : seen_) out.put(Family::kFrequency, frequency_key(now_, claims), {});
   for (const auto& [key, amount] : deposits_) {
     std::string value;
@@ -275,6 +282,7 @@ void LedgerBatch::publish() {
     const ClickStatsKey k = decode_click_stats_key(key);
     parts_.click_stats.set(k.ad, k.placement, counts);
   }
+  if (delays_) parts_.click_delay.set(*delays_);
   for (const Claims& claims : seen_) parts_.frequency.record(claims.campaign, claims.user_hash, now_);
   // After the spend is visible, so that money is never seen as neither held nor spent.
   for (const TokenId id : released_) parts_.holds.release(id);

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "budget/click_delay.h"
 #include "budget/ledger.h"
 #include "budget/ledger_charge.h"
 #include "budget/ledger_codec.h"
@@ -46,6 +48,7 @@ class LedgerBatch {
   Decision decide(const LedgerEvent& event);
   ChargeRoom room_of(const Claims& claims, FestivalAccountIx festival);
   void count(const LedgerEvent& event, const Decision& decision);
+  void learn_delay(const Claims& claims);
   void write_accounts(WriteBatch& out) const;
   void publish_accounts();
 
@@ -72,6 +75,8 @@ class LedgerBatch {
   std::unordered_map<std::string, ClickCounts> clicks_;  // by click_stats_key()
   std::vector<Claims> seen_;                             // impressions of known users
   std::vector<TokenId> released_;
+  std::optional<DelayLearning> delays_;  // where something was charged
+  bool delays_changed_ = false;          // what is known of them
 };
 
 }  // namespace gavel

@@ -9,6 +9,8 @@ namespace gavel {
 namespace {
 
 constexpr std::uint8_t kEventVersion = 1;
+constexpr std::uint8_t kDelaysVersion = 1;  // another division into buckets is another version
+static_assert(kDelayBuckets <= 256);
 
 template <class... Ints>
 std::string join(Ints... values) {
@@ -133,6 +135,18 @@ std::string encode(const TokenLives& l) {
   return join(l.impression.count(), l.click.count(), l.conversion.count());
 }
 
+std::string encode(const DelayCounts& c) {
+  std::string out = join(kDelaysVersion);
+  for (std::size_t pricing = 0; pricing < kPricings; ++pricing) {
+    for (std::size_t bucket = 0; bucket < kDelayBuckets; ++bucket) {
+      const std::uint32_t count = c.counts[pricing][bucket];
+      if (count == 0) continue;
+      out += join(static_cast<std::uint8_t>(pricing), static_cast<std::uint8_t>(bucket), count);
+    }
+  }
+  return out;
+}
+
 AdvertiserRecord decode_advertiser(std::string_view value) {
   BigEndianReader in(value);
   AdvertiserRecord r;
@@ -225,6 +239,20 @@ ClickCounts decode_click_counts(std::string_view value) {
   c.examined_nano = in.read<std::uint64_t>();
   c.clicks = in.read<std::uint64_t>();
   require(in.complete(), "click count");
+  return c;
+}
+
+DelayCounts decode_delays(std::string_view value) {
+  BigEndianReader in(value);
+  DelayCounts c;
+  if (in.read<std::uint8_t>() != kDelaysVersion) return c;
+  while (!in.complete()) {
+    const auto pricing = in.read<std::uint8_t>();
+    const auto bucket = in.read<std::uint8_t>();
+    const auto count = in.read<std::uint32_t>();
+    require(!in.failed() && pricing < kPricings && bucket < kDelayBuckets, "delay of clicks");
+    c.counts[pricing][bucket] = count;
+  }
   return c;
 }
 

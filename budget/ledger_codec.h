@@ -5,6 +5,8 @@
 //   kMeta         "clock"         time u64: of the last commit
 //                 "dedupe_floor"  day: the first issue day whose dedupe keys are all there
 //                 "token_lives"   of impressions, clicks, conversions: the longest life served with, i64 each
+//                 "click_delay"   DelayCounts that are known: version u8 (1), then of each bucket that is not
+//                                 empty: pricing u8, bucket u8, count u32
 //   kAccounts     'a' advertiser           day i32, today i64, charged i64, deposited i64
 //                 'c' campaign             advertiser, day i32, today i64, regular i64, uncharged i64,
 //                 charged i64,
@@ -25,6 +27,7 @@
 #include <string_view>
 
 #include "budget/claims.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/ids.h"
 #include "budget/ledger.h"
@@ -49,6 +52,7 @@ struct TokenLives {
 };
 inline constexpr TokenLives kLongestTokenLives{std::chrono::hours{24 * 31}, std::chrono::hours{24 * 31},
                                                std::chrono::hours{24 * 31}};
+inline constexpr std::string_view kClickDelayKey = "click_delay";
 
 // What is durable about one account; amounts "today" are of `day`.
 struct AdvertiserRecord {
@@ -119,6 +123,7 @@ std::string encode(const RecordedEvent& event);
 std::string encode(const ReportCounters& counters);
 std::string encode(const ClickCounts& counts);
 std::string encode(const TokenLives& lives);
+std::string encode(const DelayCounts& counts);
 
 // Reading back. Bytes of the wrong size end the process, as a failed read does: the store's checksums hold,
 // so they were written by a version that we do not know.
@@ -129,6 +134,8 @@ RecordedEvent decode_event(std::string_view value);
 ReportKey decode_report_key(std::string_view key);
 ReportCounters decode_counters(std::string_view value);
 ClickCounts decode_click_counts(std::string_view value);
+// Of an unknown version: nothing is known. Delays are learned again.
+DelayCounts decode_delays(std::string_view value);
 Micros decode_deposit(std::string_view value);
 TokenLives decode_token_lives(std::string_view value);
 std::int32_t decode_day(std::string_view value);  // what day_prefix() wrote

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "budget/big_endian.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/ledger_codec.h"
 #include "budget/ledger_state.h"
@@ -75,6 +76,9 @@ void load_ledger(const LedgerParts& parts, const LedgerOptions& options, LedgerS
     parts.click_stats.set(k.ad, k.placement, decode_click_counts(value));
     return true;
   });
+  if (const auto delays = parts.store.get(Family::kMeta, kClickDelayKey)) {
+    parts.click_delay.set({.known = decode_delays(*delays)});
+  }
   if (const auto floor = parts.store.get(Family::kMeta, kDedupeFloorKey)) {
     state.dedupe_floor = decode_day(*floor);
   }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/frequency.h"
 #include "budget/holds.h"
@@ -61,8 +62,9 @@ struct World {
   Accounts accounts;
   Holds holds{1, 1, 1'024, accounts};
   ClickStats click_stats;
+  ClickDelay click_delay;
   FrequencyCounts frequency{*store};
-  Ledger ledger{{*store, clock, calendar, accounts, holds, click_stats, frequency}, {}};
+  Ledger ledger{{*store, clock, calendar, accounts, holds, click_stats, click_delay, frequency}, {}};
   std::uint64_t serial = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "auction/catalog_editor.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/frequency.h"
 #include "budget/ledger_batch.h"
@@ -74,7 +75,7 @@ struct Market::Impl {
         clock(BusinessClock::manual(begin)),
         holds(1, 1, holds_max, accounts),
         frequency(foundation.store()),
-        parts{foundation.store(), clock, calendar, accounts, holds, click_stats, frequency} {}
+        parts{foundation.store(), clock, calendar, accounts, holds, click_stats, click_delay, frequency} {}
 
   void put_placements(CatalogEditor& editor);
   void put_campaign(CatalogEditor& editor, CampaignNumber number, Micros budget, const MarketRules& rules);
@@ -87,6 +88,7 @@ struct Market::Impl {
   Holds holds;
   TrafficBooks traffic{1};
   ClickStats click_stats;
+  ClickDelay click_delay;
   FrequencyCounts frequency;
   LedgerParts parts;
   LedgerOptions ledger_options;
@@ -199,7 +201,7 @@ std::vector<EventOutcome> Market::record(std::span<const LedgerEvent> events, Ti
 }
 
 void Market::expire_holds(Timestamp now) {
-  impl_->holds.expire(now);
+  impl_->holds.expire(now, impl_->click_delay.schedule());
 }
 
 Accounts& Market::accounts() {

@@ -33,7 +33,7 @@ class Foundation {
   std::unique_ptr<Store> store_;
 };
 
-// How long a hold lasts where no charge ends it.
+// How long a hold lasts at most where no charge ends it.
 inline constexpr Duration kHoldTtl = std::chrono::minutes{10};
 
 // How a market's campaigns are paced, and what the platform says of the day's traffic.

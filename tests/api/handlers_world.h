@@ -16,6 +16,7 @@
 #include "api/handlers/pacing_handlers.h"
 #include "api/handlers/report_handlers.h"
 #include "api/tokens/token_sealer.h"
+#include "budget/click_delay.h"
 #include "budget/ledger.h"
 #include "budget/store.h"
 #include "tests/support/auction_world.h"
@@ -36,7 +37,7 @@ class HandlersWorld {
     if (!opened) throw std::runtime_error(opened.error().message);
     store = std::move(*opened);
     ledger.emplace(LedgerParts{*store, clock, market.calendar, market.accounts, holds, market.click_stats,
-                               *market.frequency},
+                               click_delay, *market.frequency},
                    LedgerOptions{});
     pacing.emplace(PacingParts{*store, market.calendar, market.accounts, publisher}, kWorkers);
     const Background background = [this](const std::function<void()>& task) {
@@ -155,6 +156,7 @@ class HandlersWorld {
   BusinessClock clock = BusinessClock::manual(kNoon);
   CatalogPublisher publisher{std::make_shared<const Catalog>(market.catalog())};
   Holds holds{2, kWorkers, 1 << 10, market.accounts};
+  ClickDelay click_delay;
   Metrics metrics{kWorkers};
   const TokenKeys keys{TokenKey::of({1, 2, 3})};
   TokenSealer sealer{keys};

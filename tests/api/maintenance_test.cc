@@ -41,12 +41,14 @@ class MaintenanceTest : public testing::Test {
   std::unique_ptr<Store> store = std::move(*Store::open(directory.file("db")));
   CatalogPublisher publisher{std::make_shared<const Catalog>(market.catalog())};
   Holds holds{1, 1, 1 << 10, market.accounts};
-  Ledger ledger{{*store, clock, market.calendar, market.accounts, holds, market.click_stats, *market.frequency},
+  ClickDelay click_delay;
+  Ledger ledger{{*store, clock, market.calendar, market.accounts, holds, market.click_stats, click_delay,
+                 *market.frequency},
                 LedgerOptions{}};
   PacingService pacing{{*store, market.calendar, market.accounts, publisher}, 1};
   Registry registry{
       {*store, clock, market.symbols, market.accounts, *market.frequency, market.click_stats, publisher}};
-  Maintenance maintenance{{clock, *store, holds, *market.frequency, ledger, pacing, registry}};
+  Maintenance maintenance{{clock, *store, holds, click_delay, *market.frequency, ledger, pacing, registry}};
 };
 
 TEST_F(MaintenanceTest, ATargetGoesOnFromWhereItStoodWhenTheMachineSlept) {

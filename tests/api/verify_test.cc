@@ -14,6 +14,7 @@
 #include "api/verify/check_events.h"
 #include "api/verify/check_resources.h"
 #include "budget/big_endian.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/holds.h"
 #include "budget/ledger.h"
@@ -42,7 +43,7 @@ class TradedWorld {
     put("placement", "p2", R"({"kind":"display","position_ctr":[1]})");
     world->remove("placement", "p2");
     ledger = std::make_unique<Ledger>(LedgerParts{*world->store, world->clock, calendar, world->accounts,
-                                                  holds_, click_stats_, *world->frequency},
+                                                  holds_, click_stats_, click_delay_, *world->frequency},
                                       LedgerOptions{});
     trade();
   }
@@ -106,6 +107,7 @@ class TradedWorld {
   Accounts unused_;
   Holds holds_{1, 1, 1'024, unused_};
   ClickStats click_stats_;
+  ClickDelay click_delay_;
   std::uint64_t serial_ = 0;
 };
 

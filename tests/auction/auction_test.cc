@@ -293,9 +293,9 @@ TEST_F(RunAuction, AsManyHoldsMayFailAsThereAreAds) {
   ASSERT_EQ(world.run(request).winners.size(), 2u);
   const auto exhausted = static_cast<std::size_t>(Reason::kBudgetExhausted);
   EXPECT_EQ(world.run(request).placements[0].filtered[exhausted], kAds + 1u) << "the first one's hold stands";
-  world.holds.expire(world.now + 2h);
+  world.release_all();
   EXPECT_EQ(world.run(request).placements[0].filtered[exhausted], kAds + 0u);
-  world.holds.expire(world.now + 2h);
+  world.release_all();
   request.explain = true;
   request.explain_ad_ids = {"other"};
   EXPECT_EQ(world.run(request).placements[0].filtered[exhausted], kAds + 0u);

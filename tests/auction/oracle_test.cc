@@ -83,7 +83,7 @@ TEST_P(OracleTest, AgreesWithRunAuctionOnRandomMarketplaces) {
     for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
       world.can_charge = !dice.chance(2);
       run_and_compare(world, random_request(world, dice), seen, failed_holds);
-      if (dice.chance(20)) world.holds.expire(world.now + std::chrono::hours{2});
+      if (dice.chance(20)) world.release_all();
       if (dice.chance(20)) world.now += std::chrono::minutes{dice.between(0, 600)};
     }
     ASSERT_FALSE(testing::Test::HasFailure());
@@ -106,7 +106,7 @@ TEST_P(OracleTest, AgreesWithRunAuctionWhereManyHoldsFail) {
     tighten(world, dice);
     for (int i = 0; i < 8 && !testing::Test::HasFailure(); ++i) {
       run_and_compare(world, random_request(world, dice), seen, failed_holds);
-      if (dice.chance(80)) world.holds.expire(world.now + std::chrono::hours{2});
+      if (dice.chance(80)) world.release_all();
     }
     ASSERT_FALSE(testing::Test::HasFailure());
   }

@@ -112,6 +112,38 @@ TEST(LedgerDropExpired, KeepsEveryKeyThatATokenCanStillReach) {
   EXPECT_EQ(keys_of(*world.store, Family::kDedupe), 0u);
 }
 
+TEST(LedgerClickDelay, IsLearnedFromEachChargeOnceAndOutlivesARestart) {
+  LedgerWorld world;
+  open_accounts(world);
+  world.accounts->operator[](kCampaign).lifetime_budget =
+      1'000;  // most of it is over budget: it came all the same
+  std::vector<LedgerEvent> events;
+  for (std::uint32_t i = 0; i < kDelaysNeeded; ++i) {
+    const Claims c = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+    events.push_back(world.impression(c));
+    events.push_back(world.conversion(c, "x", 5));
+    if (i > 0) events.push_back(world.click(c));
+  }
+  world.advance(60s);
+  ASSERT_TRUE(world.submit(events));
+  ASSERT_TRUE(world.submit(events)) << "repeated ones teach nothing";
+  const auto charge_after_two_windows = [&] {
+    const Claims last = world.claims(kShop, kCampaign, Pricing::kCpc, 100);
+    world.advance(2 * kDelayWindow);
+    world.submit_one(world.click(last));
+  };
+  charge_after_two_windows();
+  EXPECT_EQ(world.click_delay->get().known.quantile(Pricing::kCpc, 500), std::nullopt) << "one too few";
+  charge_after_two_windows();
+  const DelayCounts learned = world.click_delay->get().known;
+  ASSERT_TRUE(learned.quantile(Pricing::kCpc, 500));
+  EXPECT_GT(*learned.quantile(Pricing::kCpc, 500), 60s);
+  EXPECT_LT(*learned.quantile(Pricing::kCpc, 990), 70s);
+  EXPECT_EQ(learned.quantile(Pricing::kCpm, 500), std::nullopt);
+  world.restart();
+  EXPECT_EQ(world.click_delay->get().known, learned);
+}
+
 // Maintenance asks ten times a second, and each time woke the ledger.
 TEST(LedgerDropExpired, WakesTheLedgerOnlyWhereADayCanGo) {
   LedgerWorld world;

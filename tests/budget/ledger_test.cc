@@ -241,7 +241,12 @@ TEST_F(LedgerTest, TheChargingEventReleasesItsHold) {
   const Payer payer{kShop, kCampaign, {}};
   const auto held = [&](Claims c) {
     EXPECT_EQ(world_.accounts->try_hold(payer, world_.today(), {50}), Funds::kEnough);
-    c.id = world_.holds->book(0).place(kCampaign, kShop, {50}, world_.clock->now() + 24h);
+    c.id = world_.holds->book(0).place({.campaign = kCampaign,
+                                        .advertiser = kShop,
+                                        .charged = {},
+                                        .amount = {50},
+                                        .placed_at = world_.clock->now(),
+                                        .expires_at = world_.clock->now() + 24h});
     return c;
   };
   const Claims click = held(cpc(100));

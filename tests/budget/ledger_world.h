@@ -12,6 +12,7 @@
 
 #include "budget/accounts.h"
 #include "budget/calendar.h"
+#include "budget/click_delay.h"
 #include "budget/click_stats.h"
 #include "budget/clock.h"
 #include "budget/frequency.h"
@@ -42,6 +43,7 @@ class LedgerWorld {
   void stop() {
     ledger.reset();
     frequency.reset();
+    click_delay.reset();
     click_stats.reset();
     holds.reset();
     accounts.reset();
@@ -54,9 +56,11 @@ class LedgerWorld {
     accounts = std::make_unique<Accounts>();
     holds = std::make_unique<Holds>(++epoch, 1, 1'024, *accounts);
     click_stats = std::make_unique<ClickStats>();
+    click_delay = std::make_unique<ClickDelay>();
     frequency = std::make_unique<FrequencyCounts>(*store);
     ledger = std::make_unique<Ledger>(
-        LedgerParts{*store, *clock, calendar, *accounts, *holds, *click_stats, *frequency}, options_);
+        LedgerParts{*store, *clock, calendar, *accounts, *holds, *click_stats, *click_delay, *frequency},
+        options_);
   }
   void set_options(LedgerOptions options) { options_ = options; }
   const std::string& path() const { return path_; }
@@ -113,6 +117,7 @@ class LedgerWorld {
   std::unique_ptr<Accounts> accounts;
   std::unique_ptr<Holds> holds;
   std::unique_ptr<ClickStats> click_stats;
+  std::unique_ptr<ClickDelay> click_delay;
   std::unique_ptr<FrequencyCounts> frequency;
   std::unique_ptr<Ledger> ledger;
 };

@@ -127,6 +127,10 @@ const Catalog& AuctionWorld::catalog() {
   return *catalog_;
 }
 
+void AuctionWorld::release_all() {
+  for (std::uint64_t number = 0; number < holds.next_number(); ++number) holds.release({1, number});
+}
+
 AuctionContext AuctionWorld::context() {
   return {.catalog = catalog(),
           .calendar = calendar,

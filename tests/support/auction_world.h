@@ -94,6 +94,9 @@ class AuctionWorld {
   void spend(std::string_view campaign_id, Micros amount);
   void spend_festival(std::string_view campaign_id, std::string_view festival_id, Micros amount);
 
+  // Gives back everything that is held.
+  void release_all();
+
   Timestamp now = kNoon;
   bool can_charge = true;
   std::map<std::string, AdvertiserDoc> advertisers;
