@@ -1,10 +1,9 @@
 // The world that pacing is measured in: who asks, where, and which campaigns want to be shown there for how
-// much.
+// much. Nothing in it was changed after the service's own pacing was first played in it.
 //
-// It was fixed before any two pacing laws were compared in it. A request comes from one region, for one
-// category, at one placement: a cell. A campaign wants a set of regions, a set of categories and one
-// placement or both. The share of all requests that a campaign is eligible for is heavy-tailed, from one in
-// ten thousand to all of them.
+// A request comes from one region, for one category, at one placement: a cell. A campaign wants a set of
+// regions, a set of categories and one placement or both. The share of all requests that a campaign is
+// eligible for is heavy-tailed, from one in ten thousand to all of them.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +58,7 @@ struct SimCampaign {
   Pricing pricing = Pricing::kCpc;
   Micros bid{};             // a click (CPC) or 1,000 impressions (CPM)
   double pctr = 0;          // at the first position
-  double budget_share = 1;  // of what it spends unpaced: see budgets.h
+  double budget_share = 1;  // of what it spends unpaced: see allot_money()
   double reach = 0;         // the expected share of the requests that it is eligible for
 };
 

@@ -36,7 +36,9 @@ struct SizeMeasures {
   double distance_share() const { return able_budget > 0 ? able_distance / able_budget : 0; }
   double of_multiplier() const { return multiplier_clicks > 0 ? able_clicks / multiplier_clicks : 0; }
   double of_threshold() const { return threshold_clicks > 0 ? able_clicks / threshold_clicks : 0; }
-  double clicks_per_yuan() const { return able_charged > 0 ? able_clicks / able_charged * 1e6 : 0; }
+  double clicks_per_budget() const {
+    return able_budget > 0 ? able_clicks / able_budget * 1e6 : 0;
+  }  // of a yuan
 };
 
 struct DayMeasures {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "api/json/json_writer.h"
 
@@ -33,23 +34,46 @@ void print(std::string& out, const char* format, Args... args) {
   out += line.data();
 }
 
+// The place of LinkedIn's throttle in the same scenario; none where it was not played.
+std::optional<std::size_t> linkedin_beside(const std::vector<Outcome>& outcomes, std::size_t place) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].scenario == outcomes[place].scenario && outcomes[i].contender == "linkedin") return i;
+  }
+  return std::nullopt;
+}
+
+// Clicks bought per budget against those of LinkedIn's throttle on the same day: the median over the seeds,
+// in %.
+std::string lead_over_linkedin(const std::vector<SeedOutcomes>& seeds, std::size_t place) {
+  const std::optional<std::size_t> other = linkedin_beside(seeds[0].outcomes, place);
+  if (!other) return "-";
+  std::vector<double> leads;
+  for (const SeedOutcomes& seed : seeds) {
+    const double theirs = seed.outcomes[*other].measures.sizes[0].clicks_per_budget();
+    const double own = seed.outcomes[place].measures.sizes[0].clicks_per_budget();
+    leads.push_back(theirs > 0 ? 100 * (own / theirs - 1) : 0);
+  }
+  std::string out;
+  print(out, "%+.1f", median(std::move(leads)));
+  return out;
+}
+
 void print_row(std::string& out, const std::vector<SeedOutcomes>& seeds, std::size_t place) {
   const Outcome& first = seeds[0].outcomes[place];
   const auto share = [&](auto figure) { return 100 * median_of(seeds, place, figure); };
   const auto of_size = [&](int size, auto figure) {
     return share([=](const DayMeasures& m) { return (m.sizes[size].*figure)(); });
   };
-  double past = 0;
-  for (const SeedOutcomes& seed : seeds)
-    past += static_cast<double>(seed.outcomes[place].measures.past_budget);
-  print(out, "| %s | %s | %.0f | %.2f | %.2f | %.1f | %.1f | %.3f | %.1f, %.1f | %.1f, %.1f | %.3f, %.3f |\n",
-        std::string(name_of(first.scenario)).c_str(), first.contender.c_str(), past,
-        of_size(0, &SizeMeasures::spent_share), of_size(0, &SizeMeasures::distance_share),
-        of_size(0, &SizeMeasures::of_multiplier), of_size(0, &SizeMeasures::of_threshold),
-        median_of(seeds, place, [](const DayMeasures& m) { return m.sizes[0].clicks_per_yuan(); }),
-        of_size(1, &SizeMeasures::spent_share), of_size(2, &SizeMeasures::spent_share),
+  std::int64_t past = 0;
+  for (const SeedOutcomes& seed : seeds) past += seed.outcomes[place].measures.past_budget;
+  print(out, "| %s | %s | %lld | %.2f, %.1f, %.1f | %.2f, %.1f, %.1f | %.1f | %.1f | %s | %.3f, %.3f |\n",
+        std::string(name_of(first.scenario)).c_str(), first.contender.c_str(), static_cast<long long>(past),
+        of_size(0, &SizeMeasures::spent_share), of_size(1, &SizeMeasures::spent_share),
+        of_size(2, &SizeMeasures::spent_share), of_size(0, &SizeMeasures::distance_share),
         of_size(1, &SizeMeasures::distance_share), of_size(2, &SizeMeasures::distance_share),
-        share([](const DayMeasures& m) { return m.given_away(); }), of_size(0, &SizeMeasures::given_away));
+        of_size(0, &SizeMeasures::of_multiplier), of_size(0, &SizeMeasures::of_threshold),
+        lead_over_linkedin(seeds, place).c_str(), of_size(0, &SizeMeasures::given_away),
+        share([](const DayMeasures& m) { return m.given_away(); }));
 }
 
 void write_share(JsonWriter& json, std::string_view name, double value) {
@@ -92,20 +116,19 @@ std::string report_table(const ReportHead& head, const std::vector<SeedOutcomes>
   print(out, "Traffic: %s. Medians over %zu seeds, the first of them %llu.\n\n", head.traffic_source.c_str(),
         seeds.size(), static_cast<unsigned long long>(seeds[0].seed));
   out +=
-      "Spent, distance and clicks are of campaigns that could have spent 1.2 budgets (taking part always, "
-      "against the\n"
-      "competition as recorded), as sums over them: those whose budget buys 100 charges or more, and where "
-      "two figures\n"
-      "stand, about 15 and about 5. Distance: mean over 15-minute steps of |spent - target|. Clicks: bought "
-      "per budget, of\n"
-      "what the best constant multiplier, and the cheapest auctions at full bid, would have bought in "
-      "hindsight.\n\n"
-      "| scenario | pacing | past budgets, micros | spent, % | distance, % | clicks of best multiplier, % | "
-      "of "
-      "cheapest "
-      "auctions, % | clicks a yuan | spent at 15, 5 charges, % | distance at 15, 5 charges, % | given away, "
-      "% |\n"
-      "|---|---|---|---|---|---|---|---|---|---|---|\n";
+      "Of the campaigns that could have spent 1.2 budgets (taking part always, against the competition as "
+      "recorded), as\n"
+      "sums over them: those whose budget buys 100 charges or more; where three figures stand, then those "
+      "with about 15 and\n"
+      "about 5. Distance: mean over 15-minute steps of |spent - target|. Clicks: bought per budget, of what "
+      "the best\n"
+      "constant multiplier, and the cheapest auctions at full bid, would have bought in hindsight; and "
+      "against LinkedIn's\n"
+      "throttle. Given away: uncharged, of spend, by campaigns with 100 charges and by all.\n\n"
+      "| scenario | pacing | charged past budgets, micros | spent, % | distance, % | clicks of best "
+      "multiplier, % | "
+      "of cheapest auctions, % | clicks against linkedin, % | given away, % |\n"
+      "|---|---|---|---|---|---|---|---|---|\n";
   for (std::size_t place = 0; place < seeds[0].outcomes.size(); ++place) print_row(out, seeds, place);
   return out;
 }

@@ -43,6 +43,7 @@ TEST(PacingMeasures, SharesAreSumsOverCampaigns) {
   EXPECT_DOUBLE_EQ(sums.distance_share(), 0.025);
   EXPECT_DOUBLE_EQ(sums.of_multiplier(), 0.9);
   EXPECT_DOUBLE_EQ(sums.of_threshold(), 0.75);
+  EXPECT_DOUBLE_EQ(sums.clicks_per_budget(), 90 / 400e-6);
 }
 
 }  // namespace
