@@ -23,6 +23,9 @@ struct Parameter {
   std::string value;
 };
 
+// The route of a request for which none was found, or that ended before one was looked for.
+inline constexpr std::size_t kUnmatchedRoute = SIZE_MAX;
+
 // Owned by its session. Everything in it stays valid and unchanged until the reply is sent, on any thread.
 struct Request {
   Method method = Method::kGet;  // HEAD comes to GET's handler as kGet
@@ -47,7 +50,7 @@ struct Request {
   const Principal* principal = nullptr;  // null where the route needs no role and no key was given
   std::chrono::steady_clock::time_point received_at;  // when its first byte was read
   std::size_t worker = 0;  // which worker's scratch the handler may use, while it runs
-  std::size_t route = 0;   // index in Router::routes()
+  std::size_t route = kUnmatchedRoute;  // index in Router::routes()
   bool loopback_peer = false;
 
   // The value of the route's {name}. Requires that the route has it.

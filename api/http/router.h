@@ -53,7 +53,7 @@ Route simple_route(Method method, std::string pattern, RoleSet roles, RouteClass
 // Filled at start-up, then immutable and safe to share.
 class Router {
  public:
-  static constexpr std::size_t kUnmatched = SIZE_MAX;
+  static constexpr std::size_t kUnmatched = kUnmatchedRoute;
 
   // Adds a route. A HEAD route comes with every GET route. Requires that no route has this method and pattern
   // yet and that patterns which differ only in the names of their parameters do not occur.

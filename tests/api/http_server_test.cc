@@ -620,8 +620,11 @@ TEST_F(HttpServer, TellsTheObserverOfEveryAnswer) {
   client.get("/nothing");
   client.send("nonsense\r\n\r\n");
   EXPECT_EQ(client.read_response()->status, 400);
+  HttpClient rude = test_.client();
+  rude.send("nonsense\r\n\r\n");
+  EXPECT_EQ(rude.read_response()->status, 400);
   test_.server->stop();
-  ASSERT_EQ(records.size(), 4U);
+  ASSERT_EQ(records.size(), 5U);
   EXPECT_EQ(records[0].status, 200);
   EXPECT_EQ(test_.router.routes()[records[0].route].pattern, "/hello");
   EXPECT_GT(records[0].took.count(), 0);
@@ -630,6 +633,34 @@ TEST_F(HttpServer, TellsTheObserverOfEveryAnswer) {
   EXPECT_EQ(records[2].status, 404);
   EXPECT_EQ(records[3].status, 400);
   EXPECT_EQ(records[3].route, Router::kUnmatched);
+  EXPECT_EQ(records[4].status, 400);
+  EXPECT_EQ(records[4].route, Router::kUnmatched) << "a connection's first request has no route either";
+}
+
+// The other ways on which a connection's first request ends before a route is looked for.
+TEST_F(HttpServer, CountsWhatEndsBeforeItsRouteAsUnmatched) {
+  std::mutex mutex;
+  std::vector<RequestRecord> records;
+  test_.observer = [&](const RequestRecord& record) {
+    const std::lock_guard lock(mutex);
+    records.push_back(record);
+  };
+  test_.options.header_bytes_max = 512;
+  test_.options.header_deadline = 40ms;
+  test_.options.connections_max = 2;
+  test_.options.workers = 1;  // connections are taken in the order in which they come
+  test_.start();
+  HttpClient slow = test_.client();
+  slow.send("GET /hello HT");
+  HttpClient large = test_.client();
+  large.send("GET /hello HTTP/1.1\r\nHost: h\r\nX-Long: " + std::string(600, 'a') + "\r\n\r\n");
+  HttpClient third = test_.client();
+  EXPECT_EQ(third.read_response()->status, 503);
+  EXPECT_EQ(large.read_response()->status, 431);
+  EXPECT_EQ(slow.read_response()->status, 408);
+  test_.server->stop();
+  ASSERT_EQ(records.size(), 3U);
+  for (const RequestRecord& record : records) EXPECT_EQ(record.route, Router::kUnmatched) << record.status;
 }
 
 }  // namespace
