@@ -220,7 +220,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .click_ttl = ttl.click_ttl,
                               .hold_ttl = std::chrono::seconds{my.config.hold_ttl_s},
                               .workers = my.workers});
-  add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.workers,
+  add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.metrics, my.workers,
                             static_cast<std::size_t>(my.config.events.per_request_max)});
   add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger, my.pacing});
   add_pacing_routes(router, {my.catalog, my.calendar, my.clock, *my.data.store, background});
@@ -246,7 +246,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
 
 void add_metrics(const Router& router, const Server& server, Service& my) {
   my.metrics.count_requests_of(router);
-  my.metrics.add_source(ledger_metrics(my.ledger.metrics()));
+  my.metrics.add_source(ledger_metrics(my.ledger.metrics(), my.metrics));
   my.metrics.add_source(holds_metrics(my.holds, my.accounts));
   my.metrics.add_source(click_delay_metrics(my.click_delay));
   my.metrics.add_source(frequency_metrics(my.frequency));

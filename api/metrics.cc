@@ -178,6 +178,12 @@ RequestObserver Metrics::request_observer() {
   };
 }
 
+std::uint64_t Metrics::invalid_tokens(EventType type) const {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->invalid_tokens_[static_cast<std::size_t>(type)].get();
+  return sum;
+}
+
 void Metrics::add_source(MetricSource source) {
   const std::lock_guard lock(mutex_);
   sources_.push_back(std::move(source));

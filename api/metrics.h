@@ -20,6 +20,7 @@
 
 #include "api/http/server.h"
 #include "auction/result.h"
+#include "budget/claims.h"
 
 namespace gavel {
 
@@ -75,6 +76,8 @@ class alignas(64) WorkerMetrics {
   void observe_auction(const PlacementResult& result);
   // How long run_auction() took for a whole request.
   void observe_auction_time(std::chrono::steady_clock::duration took);
+  // An event was reported with a token that is not ours: the ledger never sees it.
+  void observe_invalid_token(EventType type) { invalid_tokens_[static_cast<std::size_t>(type)].add(); }
 
  private:
   friend class Metrics;
@@ -89,6 +92,7 @@ class alignas(64) WorkerMetrics {
   LocalCounter eligible_;
   std::array<LocalCounter, kReasonCount> filtered_;
   std::array<LocalCounter, kNoFillReasons> no_fill_;
+  std::array<LocalCounter, kEventTypeCount> invalid_tokens_;
   LocalHistogram<kCandidatesBounds.size()> candidates_{kCandidatesBounds};
   LocalHistogram<kAuctionNanosBounds.size()> auction_nanos_{kAuctionNanosBounds};
   std::vector<std::unique_ptr<RequestHistogram>> request_micros_;  // by RouteClass
@@ -128,6 +132,9 @@ class Metrics {
   RequestObserver request_observer();
 
   WorkerMetrics& worker(std::size_t worker) { return *workers_[worker]; }
+
+  // Events of this type whose token was not ours, by all workers. Thread-safe.
+  std::uint64_t invalid_tokens(EventType type) const;
 
   // Adds a source; what it uses outlives this object or the last scrape. Thread-safe.
   void add_source(MetricSource source);

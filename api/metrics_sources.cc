@@ -44,21 +44,24 @@ HistogramValue doubling(const std::atomic<std::uint64_t> (&counts)[N], double fi
   return value;
 }
 
-void add_events(std::vector<Metric>& out, const LedgerMetrics& ledger) {
+void add_events(std::vector<Metric>& out, const LedgerMetrics& ledger, const Metrics& workers) {
   static constexpr std::string_view kTypes[] = {"impression", "click", "conversion"};
   static constexpr std::string_view kStatuses[] = {"charged", "counted", "duplicate", "expired",
                                                    "over_budget"};
+  static_assert(std::size(kTypes) == kEventTypeCount);
   static_assert(std::size(kTypes) == std::extent_v<decltype(LedgerMetrics::events), 0>);
   static_assert(std::size(kStatuses) == std::extent_v<decltype(LedgerMetrics::events), 1>);
-  Metric events =
-      metric(MetricKind::kCounter, "gavel_events_total", "Events made durable, by type and result.");
+  Metric events = metric(MetricKind::kCounter, "gavel_events_total",
+                         "Events by type and result; all but those of invalid tokens are durable.");
+  const auto add = [&events](std::size_t type, std::string_view status, double count) {
+    events.samples.push_back(
+        {{{"type", std::string(kTypes[type])}, {"status", std::string(status)}}, count, std::nullopt});
+  };
   for (std::size_t type = 0; type < std::size(kTypes); ++type) {
     for (std::size_t status = 0; status < std::size(kStatuses); ++status) {
-      events.samples.push_back(
-          {{{"type", std::string(kTypes[type])}, {"status", std::string(kStatuses[status])}},
-           get(ledger.events[type][status]),
-           std::nullopt});
+      add(type, kStatuses[status], get(ledger.events[type][status]));
     }
+    add(type, "invalid_token", static_cast<double>(workers.invalid_tokens(static_cast<EventType>(type))));
   }
   out.push_back(std::move(events));
 }
@@ -99,9 +102,9 @@ std::string store_metric_name(std::string_view property) {
 
 }  // namespace
 
-MetricSource ledger_metrics(const LedgerMetrics& ledger) {
-  return [&ledger](std::vector<Metric>& out) {
-    add_events(out, ledger);
+MetricSource ledger_metrics(const LedgerMetrics& ledger, const Metrics& workers) {
+  return [&ledger, &workers](std::vector<Metric>& out) {
+    add_events(out, ledger, workers);
     add_single(out, MetricKind::kCounter, "gavel_charged_micros_total", "Money charged, in micros.",
                get(ledger.charged_micros));
     add_single(out, MetricKind::kCounter, "gavel_uncharged_micros_total",

@@ -18,7 +18,8 @@
 namespace gavel {
 
 // Whatever is passed by reference must outlive the scrapes.
-MetricSource ledger_metrics(const LedgerMetrics& ledger);
+// The workers count the events that do not get as far as the ledger.
+MetricSource ledger_metrics(const LedgerMetrics& ledger, const Metrics& workers);
 MetricSource holds_metrics(const Holds& holds, const Accounts& accounts);
 // The learned delays between auction and charge, as gavel_charge_delay_seconds{pricing, quantile}.
 MetricSource click_delay_metrics(const ClickDelay& click_delay);

@@ -43,5 +43,6 @@ struct Claims {
 };
 
 enum class EventType : std::uint8_t { kImpression, kClick, kConversion };
+inline constexpr std::size_t kEventTypeCount = 3;
 
 }  // namespace gavel

@@ -32,21 +32,6 @@ std::string_view status_name(EventStatus status) {
   return "counted";
 }
 
-// The claims of the request's ?t=, or nothing, answered with 400.
-std::optional<Claims> claims_of(const Request& request, const TokenKeys& keys, ResponseWriter& writer) {
-  const std::optional<std::string_view> token = request.query("t");
-  if (!token) {
-    writer.send_problem(400, "a token is required", {{"t", "is required"}});
-    return std::nullopt;
-  }
-  const Result<Claims, TokenError> claims = open_token(keys, *token);
-  if (!claims) {
-    writer.send_problem(400, "the token is not one of ours", {{"t", "is not an authentic token"}});
-    return std::nullopt;
-  }
-  return *claims;
-}
-
 // Whether an authentic token is of another future of this data directory: issued after the copy was made that
 // this one goes back to, or by another copy. What its ids stand for is not known here, even where they are in
 // use.
@@ -108,20 +93,19 @@ class EventHandlers {
   }
 
   void impression(const Request& request, ResponseWriter writer) {
-    const std::optional<Claims> claims = claims_of(request, services_.keys, writer);
+    const std::optional<Claims> claims = claims_of(request, EventType::kImpression, writer);
     if (!claims) return;
     record(request, EventType::kImpression, *claims, share(std::move(writer)),
            [](ResponseWriter& answer) { answer.send(204); });
   }
 
   void click(const Request& request, ResponseWriter writer) {
-    const std::optional<Claims> claims = claims_of(request, services_.keys, writer);
+    const std::optional<Claims> claims = claims_of(request, EventType::kClick, writer);
     if (!claims) return;
     std::optional<std::string> url;
     if (!foreign(*claims)) url = landing_url(*claims, *services_.catalog.current(), services_.store);
     if (!url) {
-      writer.send_problem(400, "the token is not one of ours",
-                          {{"t", "was not issued for an ad of this server"}});
+      refuse_token(request, EventType::kClick, "was not issued for an ad of this server", writer);
       return;
     }
     record(request, EventType::kClick, *claims, share(std::move(writer)),
@@ -144,7 +128,10 @@ class EventHandlers {
       const Result<Claims, TokenError> claims = open_token(services_.keys, reported.token);
       answer->ids.emplace_back(reported.id);
       answer->authentic.push_back(claims.has_value());
-      if (!claims) continue;
+      if (!claims) {
+        services_.metrics.worker(request.worker).observe_invalid_token(reported.type);
+        continue;
+      }
       const bool conversion = reported.type == EventType::kConversion;
       events.push_back({.type = reported.type,
                         .claims = *claims,
@@ -173,6 +160,24 @@ class EventHandlers {
     JsonParser parser;
     std::vector<ReportedEvent> reported;
   };
+
+  // The claims of the request's ?t=, or nothing, answered with 400.
+  std::optional<Claims> claims_of(const Request& request, EventType type, ResponseWriter& writer) {
+    const std::optional<std::string_view> token = request.query("t");
+    if (!token) {
+      writer.send_problem(400, "a token is required", {{"t", "is required"}});
+      return std::nullopt;
+    }
+    const Result<Claims, TokenError> claims = open_token(services_.keys, *token);
+    if (claims) return *claims;
+    refuse_token(request, type, "is not an authentic token", writer);
+    return std::nullopt;
+  }
+
+  void refuse_token(const Request& request, EventType type, std::string reason, ResponseWriter& writer) {
+    if (!request.head_only) services_.metrics.worker(request.worker).observe_invalid_token(type);
+    writer.send_problem(400, "the token is not one of ours", {{"t", std::move(reason)}});
+  }
 
   bool foreign(const Claims& claims) const { return is_foreign(claims, services_.epochs, symbols_); }
 

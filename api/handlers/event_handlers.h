@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/http/router.h"
+#include "api/metrics.h"
 #include "api/tokens/token_epochs.h"
 #include "api/tokens/token_keys.h"
 #include "auction/catalog_publisher.h"
@@ -17,6 +18,7 @@ struct EventServices {
   Ledger& ledger;
   const CatalogPublisher& catalog;
   const Store& store;  // landing URLs of earlier times
+  Metrics& metrics;    // where invalid tokens are counted
   std::size_t workers = 1;
   std::size_t events_max = 1'000;  // of one request
 };

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/metrics_sources.h"
 #include "tests/api/handlers_world.h"
 
 namespace gavel {
@@ -130,6 +131,27 @@ TEST_F(EventHandlersTest, WhatIsNoTokenOfOursIsRefused) {
     }
   }
   EXPECT_EQ(world_.get("/v1/click?t=" + world_.seal(foreign), "").status, 400);
+}
+
+// A key that is taken away too early makes every token out there invalid: that must be seen.
+TEST_F(EventHandlersTest, InvalidTokensAreCounted) {
+  const auto counted = [this](const std::string& type) {
+    const std::string name = "gavel_events_total{type=\"" + type + "\",status=\"invalid_token\"} ";
+    const std::string text = world_.metrics.render();
+    return std::stoi(text.substr(text.find(name) + name.size()));
+  };
+  world_.metrics.add_source(ledger_metrics(world_.ledger->metrics(), world_.metrics));
+  world_.get("/v1/click?t=nonsense", "");
+  world_.get("/v1/impression?t=nonsense", "");
+  world_.get("/v1/impression?t=nonsense", "");
+  world_.request("HEAD", "/v1/click?t=nonsense", {}, "");
+  world_.get("/v1/click", "");
+  EXPECT_EQ(counted("click"), 1);
+  EXPECT_EQ(counted("impression"), 2);
+  batch(event("e1", "click", "no token") + "," + event("e2", "conversion", "no token"));
+  EXPECT_EQ(counted("click"), 2);
+  EXPECT_EQ(counted("impression"), 2);
+  EXPECT_EQ(counted("conversion"), 1);
 }
 
 // A data directory that was put back gives its internal ids out again: a token of the lost future charged and

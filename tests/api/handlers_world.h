@@ -65,6 +65,7 @@ class HandlersWorld {
                                      .ledger = *ledger,
                                      .catalog = publisher,
                                      .store = *store,
+                                     .metrics = metrics,
                                      .workers = kWorkers,
                                      .events_max = 1'000});
     add_account_routes(server.router, {.catalog = publisher,

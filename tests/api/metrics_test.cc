@@ -132,9 +132,14 @@ TEST(MetricSources, ShowTheLedger) {
   ledger.batch_size_buckets[0] = 1;
   ledger.batch_size_buckets[3] = 2;
   ledger.batch_size_sum = 17;
-  const std::string text = render(ledger_metrics(ledger));
+  Metrics workers(2);
+  workers.worker(0).observe_invalid_token(EventType::kClick);
+  workers.worker(1).observe_invalid_token(EventType::kClick);
+  const std::string text = render(ledger_metrics(ledger, workers));
   EXPECT_THAT(text, HasSubstr("gavel_events_total{type=\"click\",status=\"charged\"} 7\n"));
   EXPECT_THAT(text, HasSubstr("gavel_events_total{type=\"conversion\",status=\"over_budget\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("gavel_events_total{type=\"click\",status=\"invalid_token\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("gavel_events_total{type=\"impression\",status=\"invalid_token\"} 0\n"));
   EXPECT_THAT(text, HasSubstr("gavel_charged_micros_total 1234567\n"));
   EXPECT_THAT(text, HasSubstr("gavel_uncharged_micros_total 9\n"));
   EXPECT_THAT(text, HasSubstr("gavel_ledger_failed_commits_total 1\n"));
@@ -168,10 +173,12 @@ TEST(MetricSources, ShowServerBuildProcessDiskAndCatalog) {
 std::vector<Metric> metrics_of_all_sources() {
   static const LedgerMetrics ledger;
   static const ServerStats stats;
+  static const Metrics workers(1);
   std::vector<Metric> all;
   for (const MetricSource& source :
-       {ledger_metrics(ledger), server_metrics(stats), build_metrics("1"), disk_metrics("/"),
-        process_metrics({}), clock_metrics([] { return Duration::zero(); }), catalog_metrics([] { return CatalogSizes(); })}) {
+       {ledger_metrics(ledger, workers), server_metrics(stats), build_metrics("1"), disk_metrics("/"),
+        process_metrics({}), clock_metrics([] { return Duration::zero(); }),
+        catalog_metrics([] { return CatalogSizes(); })}) {
     source(all);
   }
   return all;
