@@ -19,6 +19,7 @@
 #include "api/config.h"
 #include "api/data_directory.h"
 #include "api/handlers/account_handlers.h"
+#include "api/failure_log.h"
 #include "api/handlers/auction_handlers.h"
 #include "api/handlers/event_handlers.h"
 #include "api/handlers/operation_handlers.h"
@@ -277,7 +278,12 @@ int serve(Service& my) {
   BackgroundThreads threads(static_cast<std::size_t>(my.config.background_queue_max));
   Router router;
   add_routes(router, my, threads);
-  Server server(server_options(my.config), router, my.authenticator, my.metrics.request_observer());
+  FailureLog failures(router);
+  const auto observe = [count = my.metrics.request_observer(), &failures](const RequestRecord& record) {
+    count(record);
+    failures.observe(record);
+  };
+  Server server(server_options(my.config), router, my.authenticator, observe);
   add_metrics(router, server, my);
   my.server = &server;
 

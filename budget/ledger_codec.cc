@@ -1,9 +1,9 @@
 #include "budget/ledger_codec.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include <string>
 
 #include "budget/big_endian.h"
+#include "budget/log.h"
 
 namespace gavel {
 namespace {
@@ -21,9 +21,7 @@ std::string join(Ints... values) {
 
 void require(bool complete, const char* what) {
   if (complete) return;
-  std::fprintf(stderr, "gavel: a stored %s is not of this version's size; ending the process\n", what);
-  std::fflush(stderr);
-  std::_Exit(70);
+  end_process("a stored " + std::string(what) + " is not of this version's size");
 }
 
 template <class Ix>

@@ -24,6 +24,7 @@
 
 #include "budget/disk_room.h"
 #include "budget/failpoint.h"
+#include "budget/log.h"
 #include "budget/store_batch.h"
 #include "budget/store_log_tail.h"
 
@@ -45,7 +46,6 @@ constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
 // What tables, compactions and the next log may need beside what memory holds while there is no space.
 constexpr std::uint64_t kFlushSlackBytes = kMiB;
 constexpr std::chrono::seconds kResumePatience{60};
-constexpr int kExitStorageFailed = 70;  // EX_SOFTWARE of sysexits.h
 
 // The names on disk, in the order of Family. RocksDB insists on a family named "default": it holds the meta
 // data.
@@ -67,10 +67,7 @@ bool is_no_space(const Status& s) {
 // What is on the disk, or what it would have said, is no longer known. Only a restart, which reads the log
 // again, can tell; to go on could answer for a charge that is not there.
 [[noreturn]] void end_process(const std::string& path, const char* doing, const Status& s) {
-  std::fprintf(stderr, "gavel: %s in %s failed: %s; ending the process\n", doing, path.c_str(),
-               s.ToString().c_str());
-  std::fflush(stderr);
-  std::_Exit(kExitStorageFailed);
+  gavel::end_process(std::string(doing) + " in " + path + " failed: " + s.ToString());
 }
 
 rocksdb::CompressionType compression() {
@@ -80,16 +77,16 @@ rocksdb::CompressionType compression() {
 }
 
 // RocksDB's own log file stands on the same disk: when that was full, its next line failed an assertion
-// inside Debian's library (which is built with them) and took the process along. Its errors go to stderr
-// instead.
-class StderrLogger : public rocksdb::Logger {
+// inside Debian's library (which is built with them) and took the process along. Its errors go to
+// ours instead.
+class ErrorLogger : public rocksdb::Logger {
  public:
-  StderrLogger() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+  ErrorLogger() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
   using Logger::Logv;
   void Logv(const char* format, va_list arguments) override {
     std::array<char, 1'024> line;
     std::vsnprintf(line.data(), line.size(), format, arguments);
-    std::fprintf(stderr, "gavel: rocksdb: %s\n", line.data());
+    log_error(std::string("rocksdb: ") + line.data());
   }
 };
 
@@ -127,7 +124,7 @@ rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space) {
   o.max_total_wal_size = kLogBytesMax;
   o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
   o.listeners = {std::make_shared<StoreListener>(std::move(out_of_space))};
-  o.info_log = std::make_shared<StderrLogger>();
+  o.info_log = std::make_shared<ErrorLogger>();
   o.info_log_level = rocksdb::ERROR_LEVEL;
   o.stats_dump_period_sec = 0;
   o.stats_persist_period_sec = 0;
@@ -257,7 +254,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) 
   Status s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
   if (s.IsCorruption()) {
     const auto cuts = cut_torn_batches(path);
-    for (const std::string& cut : cuts) std::fprintf(stderr, "gavel: %s\n", cut.c_str());
+    for (const std::string& cut : cuts) log_warning(cut);
     if (!cuts.empty()) s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
   }
   if (!s.ok()) return open_error(path, s);

@@ -83,7 +83,11 @@ void append_problem(std::string& out, int status, std::string_view detail, const
 }
 
 Response problem(int status, std::string_view detail, const FieldErrors& errors) {
-  Response response{.status = status, .content_type = std::string(kProblemJson), .body = {}, .headers = {}};
+  Response response{.status = status,
+                    .content_type = std::string(kProblemJson),
+                    .body = {},
+                    .headers = {},
+                    .detail = std::string(detail)};
   append_problem(response.body, status, detail, errors);
   return response;
 }
@@ -134,12 +138,14 @@ void ResponseWriter::send(int status, std::string_view content_type) {
 void ResponseWriter::send(const Response& response) {
   for (const auto& [name, value] : response.headers) header(name, value);
   buffer().assign(response.body);
+  exchange_->problem_detail = response.detail;
   send(response.status, response.content_type);
 }
 
 void ResponseWriter::send_problem(int status, std::string_view detail, const FieldErrors& errors) {
   buffer().clear();
   append_problem(buffer(), status, detail, errors);
+  exchange_->problem_detail.assign(detail);
   send(status, kProblemJson);
 }
 

@@ -21,6 +21,7 @@ struct Response {
   std::string content_type{kJson};
   std::string body{};
   std::vector<std::pair<std::string, std::string>> headers{};  // ETag, Allow, Location, Retry-After ...
+  std::string detail{};                                        // of a problem; it stands in the body as well
 };
 
 // "Not Found" for 404; "Unknown" for a status that this server never sends.
@@ -42,6 +43,7 @@ class Exchange {
   virtual void resumed() = 0;
 
   int status = 0;
+  std::string problem_detail;  // for the log
   std::string content_type;
   std::string headers;  // extra header lines, each with its CRLF
   std::string body;     // reused from one answer to the next

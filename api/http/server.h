@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/auth.h"
 #include "api/http/router.h"
@@ -60,8 +61,9 @@ struct RequestRecord {
   std::size_t route = Router::kUnmatched;  // index in Router::routes()
   Method method = Method::kOther;
   int status = 0;
-  std::chrono::steady_clock::duration
-      took{};  // from the first byte read to the last byte given to the kernel
+  std::string_view detail{};                   // of a problem; ends with the observer's call
+  std::chrono::steady_clock::time_point at{};  // the last byte was given to the kernel
+  std::chrono::steady_clock::duration took{};  // since the first byte was read
 };
 using RequestObserver = std::function<void(const RequestRecord&)>;
 

@@ -342,6 +342,7 @@ void Session::give_place_back() {
 void Session::set_reply(const Response& response) {
   body.assign(response.body);
   status = response.status;
+  problem_detail = response.detail;
   content_type.assign(response.content_type);
   headers.clear();
   for (const auto& [name, value] : response.headers)

@@ -112,6 +112,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   std::int64_t file_offset_ = 0;  // bytes of the file given to the kernel
   bool broken_off_ = false;       // head_ is the whole answer, of this status
   int broken_off_status_ = 0;
+  std::string broken_off_detail_;
   bool body_wanted_ = true;  // false for HEAD, 204 and 304
   std::size_t lingered_ = 0;
 };

@@ -48,6 +48,7 @@ void Session::break_off(int problem_status, std::string_view detail) {
   give_place_back();
   close_after_ = out_of_step_ = broken_off_ = true;
   broken_off_status_ = problem_status;
+  broken_off_detail_ = detail;
   std::string document;
   append_problem(document, problem_status, detail);
   head_.clear();
@@ -131,6 +132,8 @@ bool Session::finish_reply() {
                                 .route = request_.route,
                                 .method = reader_.header().method,
                                 .status = broken_off_ ? broken_off_status_ : status,
+                                .detail = broken_off_ ? broken_off_detail_ : problem_detail,
+                                .at = now,
                                 .took = now - request_.received_at});
   }
   if (!broken_off_) reset_reply();
@@ -163,6 +166,7 @@ void Session::reset_reply() {
   drop_file();
   rejected_ = finished_ = continued_ = false;
   headers.clear();
+  problem_detail.clear();
   body.clear();
   if (body.capacity() > kKeptReply) std::string().swap(body);
 }

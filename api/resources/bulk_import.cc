@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "budget/log.h"
+
 namespace gavel {
 
 namespace {
@@ -161,11 +163,16 @@ void BulkImport::answer_atomic(const std::vector<OperationOutcome>& outcomes, Tr
 void BulkImport::answer_line(std::uint64_t number, const OperationOutcome& outcome) {
   std::string text;
   append_bulk_answer(text, number, outcome);
+  if (outcome.status >= 500) ++lines_failed_;
   spool_.append(text);
 }
 
 void BulkImport::finish() {
   if ((options_.atomic || options_.validate_only) && !apply_whole()) return;
+  if (lines_failed_ > 0) {
+    log_warning("bulk import: " + std::to_string(lines_failed_) +
+                " lines were not applied for want of space");
+  }
   ResponseWriter writer = std::move(*writer_);
   writer_.reset();
   if (const auto spooled = spool_.finish()) {

@@ -103,6 +103,7 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   std::size_t group_bytes_ = 0;
   std::optional<SpoolFile> kept_text_;
   std::vector<KeptLine> kept_;
+  std::uint64_t lines_failed_ = 0;  // on our side
 };
 
 }  // namespace gavel

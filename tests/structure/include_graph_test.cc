@@ -28,6 +28,7 @@ const std::vector<Seen>& table() {
       {"boost/asio.hpp", {"api/http/", "bench/load/"}},
       {"prometheus/", {"api/metrics.cc"}},
       {"unicode/", {"budget/calendar.cc", "auction/segmenter.cc"}},
+      {"spdlog/", {"api/", "budget/log.cc"}},
       {"toml++/", {"api/config.cc"}},
       {"CLI/",
        {"api/command_line.cc", "bench/marketplace/generate_main.cc", "bench/load/load_main.cc",
