@@ -14,8 +14,8 @@
 namespace gavel {
 namespace {
 
-// Of the power cut's control run, and of tests/blackbox/disk_full_test.cc.
-constexpr const char* kFaults[] = {"unsynced-writes", "disk-full"};
+// Of the power cut's control run, of tests/blackbox/disk_full_test.cc, and of failed_sync_test.cc.
+constexpr const char* kFaults[] = {"unsynced-writes", "disk-full", "failed-sync"};
 
 std::set<std::string> names_in_sources() {
   std::set<std::string> names;

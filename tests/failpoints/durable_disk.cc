@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -169,6 +170,10 @@ DurableDisk* const the_disk = make_disk();  // before main() writes anything
 
 int sync_with(long system_call, int fd) {
   GAVEL_FAILPOINT("disk-before-sync");
+  if (GAVEL_FAULT("failed-sync")) {
+    errno = EIO;
+    return -1;
+  }
   // The files in the page cache are all of a disk that this machine pretends to have: no real sync is needed.
   if (the_disk == nullptr) return static_cast<int>(syscall(system_call, fd));
   the_disk->sync(fd);

@@ -163,10 +163,14 @@ bool GaveldProcess::start(std::chrono::seconds patience) {
 
 std::optional<int> GaveldProcess::run_to_exit(std::chrono::seconds patience) {
   if (!spawn()) return std::nullopt;
-  const auto status = reap(Clock::now() + patience);
+  return wait_for_exit(patience);
+}
+
+std::optional<int> GaveldProcess::wait_for_exit(std::chrono::seconds patience) {
+  if (pid_ > 0) reap(Clock::now() + patience);
   kill_hard();
-  if (!status || !WIFEXITED(*status)) return std::nullopt;
-  return WEXITSTATUS(*status);
+  if (!status_ || !WIFEXITED(*status_)) return std::nullopt;
+  return WEXITSTATUS(*status_);
 }
 
 std::optional<int> GaveldProcess::wait_for_death(std::chrono::seconds patience) {

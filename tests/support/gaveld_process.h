@@ -52,6 +52,8 @@ class GaveldProcess {
   // Waits until the process has ended by itself, where it has not yet: the signal that ended it, 0 where it
   // exited. None where it still runs after `patience` (then it is killed).
   std::optional<int> wait_for_death(std::chrono::seconds patience = std::chrono::seconds(60));
+  // The same for its exit code; none as well where it died of a signal.
+  std::optional<int> wait_for_exit(std::chrono::seconds patience = std::chrono::seconds(60));
   // kill -9, and waits until it is gone.
   void kill_hard();
   // SIGTERM, and waits until it has ended: the exit code, or none where it died of a signal or outlived
