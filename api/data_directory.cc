@@ -99,11 +99,23 @@ void record_traits(const DataTraits& traits, WriteBatch& batch) {
   batch.put(Family::kMeta, kDirectoryIdKey, random_bytes(sizeof(DirectoryId)));
 }
 
-std::optional<std::string> refuse_other(const Store& store, const std::string& path, std::string_view key,
-                                        const std::string& name, const std::string& wanted) {
-  const auto recorded = store.get(Family::kMeta, key);
-  if (!recorded || *recorded == wanted) return std::nullopt;
-  return "data directory " + path + " was made for " + name + " " + *recorded + ", not " + wanted;
+// Says why a directory of format `from` was not made for these traits, if it was not.
+std::optional<std::string> refuse_other(int from, const Store& store, const std::string& path,
+                                        const DataTraits& traits) {
+  struct Trait {
+    std::string_view key, name;
+    const std::string& wanted;
+  };
+  for (const auto& [key, name, wanted] :
+       {Trait{kTimeZoneKey, "time zone", traits.time_zone}, Trait{kCurrencyKey, "currency", traits.currency},
+        Trait{kSegmenterKey, "word segmenter", traits.segmenter}}) {
+    auto recorded = store.get(Family::kMeta, key);
+    if (!recorded && key == kCurrencyKey && from < 2) recorded = kFirstCurrency;
+    if (!recorded || *recorded == wanted) continue;
+    return "data directory " + path + " was made for " + std::string(name) + " " + *recorded + ", not " +
+           wanted;
+  }
+  return std::nullopt;
 }
 
 // The recorded format, at most this program's.
@@ -120,7 +132,8 @@ Result<int, std::string> known_format(const std::string& recorded, const std::st
   return number;
 }
 
-// Makes the directory's record of itself agree with this program, or says why that cannot be.
+// Makes the directory's record of itself agree with this program, or says why that cannot be; then nothing is
+// written, and the program that it was made with goes on with it.
 std::optional<std::string> settle_format(Store& store, const std::string& path, const DataTraits& traits) {
   WriteBatch batch;
   const auto format = store.get(Family::kMeta, kFormatKey);
@@ -129,14 +142,13 @@ std::optional<std::string> settle_format(Store& store, const std::string& path, 
   } else {
     const auto number = known_format(*format, path);
     if (!number) return number.error();
+    if (auto no = refuse_other(*number, store, path, traits)) return no;
     if (*number < kDataFormat) migrate(*number, store, batch);
   }
   if (!batch.empty()) {
     if (const auto failed = store.write(batch)) return failed->message;
   }
-  if (auto no = refuse_other(store, path, kTimeZoneKey, "time zone", traits.time_zone)) return no;
-  if (auto no = refuse_other(store, path, kCurrencyKey, "currency", traits.currency)) return no;
-  return refuse_other(store, path, kSegmenterKey, "word segmenter", traits.segmenter);
+  return std::nullopt;
 }
 
 template <std::size_t kSize>

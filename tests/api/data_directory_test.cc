@@ -124,6 +124,25 @@ TEST_F(DataDirectoryTest, OfAnotherKindIsRefusedByName) {
   }
 }
 
+// It stays what it was, for the program that it was made with.
+TEST_F(DataDirectoryTest, OfAnotherKindIsRefusedBeforeItIsMigrated) {
+  ASSERT_TRUE(open_data_directory(path_, traits_));
+  set_meta("format", "2");
+  erase_meta("directory_id");
+  erase_meta("epochs");
+  for (const DataTraits& other : {DataTraits{"Europe/Paris", "CNY", traits_.segmenter},
+                                  DataTraits{"Asia/Shanghai", "USD", traits_.segmenter},
+                                  DataTraits{"Asia/Shanghai", "CNY", "icu-99/unicode-20"}}) {
+    ASSERT_FALSE(open_data_directory(path_, other));
+    const auto store = Store::open_read_only(path_ + "/db");
+    ASSERT_TRUE(store);
+    EXPECT_EQ((*store)->get(Family::kMeta, "format"), "2");
+    EXPECT_FALSE((*store)->get(Family::kMeta, "directory_id"));
+    EXPECT_FALSE((*store)->get(Family::kMeta, "epochs"));
+  }
+  ASSERT_TRUE(open_data_directory(path_, traits_));
+}
+
 TEST_F(DataDirectoryTest, OfANewerFormatIsRefused) {
   ASSERT_TRUE(open_data_directory(path_, traits_));
   set_meta("format", "4");
@@ -150,6 +169,9 @@ TEST_F(DataDirectoryTest, OfTheFirstFormatIsMigrated) {
   set_meta("format", "1");
   erase_meta("currency");
   EXPECT_FALSE(open_data_directory(path_, {"Asia/Shanghai", "USD", traits_.segmenter}));
+  const auto store = Store::open_read_only(path_ + "/db");
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->get(Family::kMeta, "format"), "1");
 }
 
 }  // namespace
