@@ -45,6 +45,8 @@ struct Config {
     std::int64_t header_bytes_max = 16 * 1024;
     std::int64_t target_bytes_max = 8 * 1024;
     std::int64_t body_bytes_max = 1024 * 1024;
+    std::int64_t auction_body_bytes_max = 4 * 1024 * 1024;
+    std::int64_t events_body_bytes_max = 2 * 1024 * 1024;
     std::int64_t connections_max = 10'000;
     std::int64_t deferred_requests_max = 10'000;
     std::int64_t header_deadline_ms = 10'000;

@@ -206,6 +206,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   add_resource_routes(router, {my.registry, threads.changes, my.data.tmp(),
                                static_cast<std::size_t>(my.config.http.body_bytes_max)});
   add_auction_routes(router, {.catalog = my.catalog,
+  const auto body_bytes_max = static_cast<std::uint64_t>(my.config.http.auction_body_bytes_max);
                               .calendar = my.calendar,
                               .clock = my.clock,
                               .ledger = my.ledger,
@@ -220,9 +221,11 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .impression_ttl = ttl.impression_ttl,
                               .click_ttl = ttl.click_ttl,
                               .hold_ttl = std::chrono::seconds{my.config.hold_ttl_s},
-                              .workers = my.workers});
-  add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.metrics, my.workers,
-                            static_cast<std::size_t>(my.config.events.per_request_max)});
+                              .workers = my.workers,
+                              .body_bytes_max = body_bytes_max});
+  add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.metrics,
+                            my.workers, static_cast<std::size_t>(my.config.events.per_request_max),
+                            static_cast<std::uint64_t>(my.config.http.events_body_bytes_max)});
   add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger, my.pacing});
   add_pacing_routes(router, {my.catalog, my.calendar, my.clock, *my.data.store, background});
   add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});

@@ -15,8 +15,6 @@
 namespace gavel {
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 4 * 1024 * 1024;  // room for every list of a request at its limit
-
 // Ids for requests that came without one: 16 random hex digits drawn at the start, and a count.
 class RequestIds {
  public:
@@ -124,7 +122,7 @@ void add_auction_routes(Router& router, const AuctionServices& services) {
        .roles = kAdminAndPlatform,
        .media_types = {std::string(kJson)},
        .query_parameters = {},
-       .body_bytes_max = kBodyBytesMax,
+       .body_bytes_max = services.body_bytes_max,
        .deferred = false});
 }
 

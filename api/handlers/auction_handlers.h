@@ -33,6 +33,7 @@ struct AuctionServices {
   UserSalt user_salt{};
   Duration impression_ttl{}, click_ttl{}, hold_ttl{};
   std::size_t workers = 1;
+  std::uint64_t body_bytes_max = 4 * 1024 * 1024;
 };
 
 // An auction runs on the worker that read its request, with that worker's memory, and is answered at once: no

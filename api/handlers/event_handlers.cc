@@ -13,7 +13,6 @@
 namespace gavel {
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 2 * 1024 * 1024;
 constexpr std::string_view kNotDurable = "the event could not be made durable; send it again";
 
 std::string_view status_name(EventStatus status) {
@@ -239,7 +238,7 @@ void add_event_routes(Router& router, const EventServices& services) {
               .roles = kAdminAndPlatform,
               .media_types = {std::string(kJson)},
               .query_parameters = {},
-              .body_bytes_max = kBodyBytesMax,
+              .body_bytes_max = services.body_bytes_max,
               .deferred = true});
 }
 

@@ -21,6 +21,7 @@ struct EventServices {
   Metrics& metrics;    // where invalid tokens are counted
   std::size_t workers = 1;
   std::size_t events_max = 1'000;  // of one request
+  std::uint64_t body_bytes_max = 2 * 1024 * 1024;
 };
 
 // Events are answered by the ledger's thread when they are durable, and with 503 where they cannot be made
