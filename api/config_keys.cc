@@ -67,7 +67,8 @@ const NumberKey kNumberKeys[] = {
     {"ledger.disk_full_grace_s", [](Config& c) -> std::int64_t& { return c.ledger.disk_full_grace_s; }, "s",
      0, kDay, "how long auctions go on while nothing can be charged for want of space; then they show no ads"},
     {"background_queue_max", [](Config& c) -> std::int64_t& { return c.background_queue_max; }, "tasks", 1,
-     1'000'000, "changes, and reports, waiting for their thread; beyond it 503"},
+     1'000'000,
+     "waiting for their thread: changes, as many lists and imports, as many reports; beyond it 503"},
     {"yardstick_body_bytes", [](Config& c) -> std::int64_t& { return c.yardstick_body_bytes; }, "bytes", 0,
      1 << 20, "size of the fixed answer of POST /yardstick, for benchmarks; 0 = no such route"},
 };

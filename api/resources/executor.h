@@ -29,6 +29,7 @@ class Executor {
   // Runs what is queued, then ends the thread. Idempotent. Not for a task.
   void stop();
   std::size_t queued() const;
+  std::size_t queue_max() const { return queue_max_; }
 
  private:
   bool push(Task task, std::size_t limit);

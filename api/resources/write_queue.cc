@@ -8,7 +8,7 @@ namespace gavel {
 void WriteQueue::submit(OperationKind kind, ResourceType type, bool cascade, Request& request,
                         ResponseWriter writer) {
   const std::lock_guard lock(mutex_);
-  if (waiting_.size() < kQueuedWritesMax && (scheduled_ || executor_.submit([this] { drain(); }))) {
+  if (waiting_.size() < executor_.queue_max() && (scheduled_ || executor_.submit([this] { drain(); }))) {
     scheduled_ = true;
     waiting_.push_back({kind, type, cascade, &request, std::move(writer)});
     return;

@@ -13,7 +13,6 @@
 
 namespace gavel {
 
-inline constexpr std::size_t kQueuedWritesMax = 10'000;
 inline constexpr std::size_t kWritesPerCommit = 64;
 
 // Thread-safe. Must not end while one of its tasks waits in the executor: stop that first.
@@ -21,7 +20,8 @@ class WriteQueue {
  public:
   WriteQueue(Registry& registry, Executor& executor) : registry_(registry), executor_(executor) {}
 
-  // Applies the request in its turn on the executor and answers it. 503 where too many wait.
+  // Applies the request in its turn on the executor and answers it. 503 where as many wait as tasks may wait
+  // for the executor (`background_queue_max`): all that wait here are one task there.
   void submit(OperationKind kind, ResourceType type, bool cascade, Request& request, ResponseWriter writer);
 
  private:

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <future>
 #include <set>
 #include <string>
 #include <thread>
@@ -242,6 +244,42 @@ TEST_F(ResourceRoutesTest, IfMatchLosesNoUpdate) {
   }
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(world.tree("advertiser", "s1")["daily_budget_micros"].int_or_zero(), kClients * kEach);
+}
+
+// At most so many changes wait as `background_queue_max` says, whatever else waits for the same thread.
+TEST(ResourceQueueTest, AChangeTooManyIsTurnedAway) {
+  constexpr std::size_t kQueueMax = 3;
+  const TempDir directory;
+  ResourceWorld world{directory.file("db")};
+  Executor executor{"management", kQueueMax};
+  TestServer server;
+  server.options.workers = 1;
+  add_resource_routes(server.router, {*world.registry, executor, directory.path().string()});
+  server.start();
+
+  std::promise<void> go_on;
+  ASSERT_TRUE(executor.submit([done = go_on.get_future().share()] { done.wait(); }));
+  while (executor.queued() > 0) std::this_thread::yield();  // it runs by now, and holds everything up
+  std::deque<HttpClient> waiting;
+  for (std::size_t i = 0; i < kQueueMax; ++i) {
+    const std::string body = R"({"name":"a"})";
+    waiting.emplace_back(server.server->port())
+        .send("PUT /v1/advertisers/s" + std::to_string(i) +
+              " HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  while (server.server->stats().deferred.load() < kQueueMax) std::this_thread::yield();
+  const ClientResponse refused = server.client().request("PUT", "/v1/advertisers/s9", R"({"name":"a"})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_NE(refused.body.find("too many changes are waiting"), std::string::npos) << refused.body;
+
+  go_on.set_value();
+  for (HttpClient& client : waiting) EXPECT_EQ(client.read_response()->status, 201);
+  EXPECT_EQ(world.get("advertiser", "s9"), "");
+  waiting.clear();
+  server.server->stop();
+  executor.stop();
 }
 
 struct ResourceRolesTest : testing::Test {
