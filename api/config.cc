@@ -222,6 +222,12 @@ std::optional<ConfigError> check_config(const Config& config) {
     return ConfigError{"listen = " + config.listen +
                        " is not a loopback address, and without [[api_keys]] everybody is admin"};
   }
+  if (config.events.queue_max < config.events.per_request_max) {
+    return ConfigError{
+        "events.queue_max = " + std::to_string(config.events.queue_max) +
+        " is less than events.per_request_max = " + std::to_string(config.events.per_request_max) +
+        ": a request of so many events would never be taken"};
+  }
   if (const auto reason = check_not_empty(config.data_dir)) return ConfigError{"data_dir " + *reason};
   return std::nullopt;
 }

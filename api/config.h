@@ -88,7 +88,8 @@ Result<Config, ConfigError> parse_config(std::string_view text, const std::strin
 Result<Config, ConfigError> load_config(const std::string& file);
 
 // What only the whole can tell, after the command line had its say: whether `listen` is an address, and a
-// loopback one where no api key is configured. nullopt = nothing is wrong.
+// loopback one where no api key is configured; whether a whole request of events fits into their queue.
+// nullopt = nothing is wrong.
 std::optional<ConfigError> check_config(const Config& config);
 
 // Everything but secrets on one line, for the log.

@@ -198,6 +198,23 @@ TEST(Config, WithoutKeysOnlyLoopbackIsServed) {
   EXPECT_TRUE(check_config(config));
 }
 
+// Such a queue would refuse every request of as many events as are allowed, whatever the load.
+TEST(Config, AWholeRequestOfEventsFitsIntoTheirQueue) {
+  Config config = good("[events]\nqueue_max = 999");
+  const auto error = check_config(config);
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->message,
+              AllOf(HasSubstr("events.queue_max = 999"), HasSubstr("events.per_request_max = 1000")));
+  config.events.queue_max = 1'000;
+  EXPECT_FALSE(check_config(config));
+}
+
+TEST(Config, ATimeZoneIsOneThatThereIs) {
+  EXPECT_EQ(good("time_zone = \"America/St_Johns\"").time_zone, "America/St_Johns");
+  EXPECT_THAT(wrong("threads = 1\ntime_zone = \"Mars/Olympus\""),
+              StartsWith("conf/gavel.toml:2: time_zone Mars/Olympus is not a known IANA time zone"));
+}
+
 TEST(ListenAddress, IsStrict) {
   EXPECT_EQ(parse_listen("1.2.3.4:65535")->port, 65'535);
   EXPECT_EQ(parse_listen("[::1]:80")->host, "::1");
