@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/json/json_writer.h"
 #include "api/http/listen_address.h"
+#include "api/json/json_writer.h"
+#include "budget/calendar.h"
 
 namespace gavel {
 namespace {
@@ -65,7 +66,8 @@ const NumberKey kNumberKeys[] = {
      "bytes", 1 << 20, std::int64_t{1} << 40,
      "of the disk stay free, or an eighth of it where that is less; beyond it 503"},
     {"ledger.disk_full_grace_s", [](Config& c) -> std::int64_t& { return c.ledger.disk_full_grace_s; }, "s",
-     0, kDay, "how long auctions go on while nothing can be charged for want of space; then they show no ads"},
+     0, kDay,
+     "how long auctions go on while nothing can be charged for want of space; then they show no ads"},
     {"background_queue_max", [](Config& c) -> std::int64_t& { return c.background_queue_max; }, "tasks", 1,
      1'000'000,
      "waiting for their thread: changes, as many lists and imports, as many reports; beyond it 503"},
@@ -79,6 +81,10 @@ std::optional<std::string> check_log_level(const std::string& text) {
   }
   return "must be trace, debug, info, warn or error";
 }
+std::optional<std::string> check_time_zone(const std::string& text) {
+  if (Calendar::load(text)) return std::nullopt;
+  return text + " is not a known IANA time zone";
+}
 std::optional<std::string> check_clock_mode(const std::string& text) {
   if (text == "system" || text == "manual") return std::nullopt;
   return "must be system or manual";
@@ -89,7 +95,7 @@ const TextKey kTextKeys[] = {
      "HOST:PORT to serve at; port 0 = any free one"},
     {"data_dir", [](Config& c) -> std::string& { return c.data_dir; }, check_not_empty,
      "where everything durable lives; created if absent"},
-    {"time_zone", [](Config& c) -> std::string& { return c.time_zone; }, check_not_empty,
+    {"time_zone", [](Config& c) -> std::string& { return c.time_zone; }, check_time_zone,
      "the platform's IANA time zone: its days are the days of budgets and reports"},
     {"log_level", [](Config& c) -> std::string& { return c.log_level; }, check_log_level,
      "trace, debug, info, warn or error"},

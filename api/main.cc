@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -18,8 +19,8 @@
 #include "api/command_line.h"
 #include "api/config.h"
 #include "api/data_directory.h"
-#include "api/handlers/account_handlers.h"
 #include "api/failure_log.h"
+#include "api/handlers/account_handlers.h"
 #include "api/handlers/auction_handlers.h"
 #include "api/handlers/event_handlers.h"
 #include "api/handlers/operation_handlers.h"
@@ -205,8 +206,8 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
   const Background background = [&threads](auto task) { return threads.reads.submit(std::move(task)); };
   add_resource_routes(router, {my.registry, threads.changes, my.data.tmp(),
                                static_cast<std::size_t>(my.config.http.body_bytes_max)});
-  add_auction_routes(router, {.catalog = my.catalog,
   const auto body_bytes_max = static_cast<std::uint64_t>(my.config.http.auction_body_bytes_max);
+  add_auction_routes(router, {.catalog = my.catalog,
                               .calendar = my.calendar,
                               .clock = my.clock,
                               .ledger = my.ledger,
@@ -292,6 +293,9 @@ int serve(Service& my) {
 
   const auto port = server.start();
   if (!port) return fail(port.error());
+  // Only now is it known that there will be a server: what is wrong before is one line, and no other.
+  log_start(my.config, std::string(build_version()));
+  report_clock(my.clock);
   if (const auto failed = load(my)) return fail(*failed);
   // Not before: on a disk that is nearly full a server still starts, and tells what it knows.
   my.data.store->keep_free(static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes));
@@ -331,7 +335,6 @@ int run(const Config& config) {
                   .calendar = std::move(*calendar),
                   .data = std::move(*data),
                   .keys = std::move(token_keys)};
-  report_clock(service.clock);
 
   // 3. The catalog, and requests.
   return serve(service);
@@ -349,13 +352,16 @@ int main(int argc, char** argv) {
     if (!command.print->ends_with('\n')) std::fputc('\n', out);
     return command.exit_code;
   }
+  gavel::start_logging(command.config.log_level);
   const std::string& data_dir = command.config.data_dir;
   if (command.task == gavel::CommandLine::Task::kVerify) return gavel::verify_command(data_dir, command.json);
   if (command.task == gavel::CommandLine::Task::kRestore) {
     return gavel::restore_command(command.checkpoint, data_dir, command.force);
   }
   gavel::block_stop_signals();
-  gavel::start_logging(command.config.log_level);
-  gavel::log_start(command.config, version);
-  return gavel::run(command.config);
+  try {
+    return gavel::run(command.config);
+  } catch (const std::exception& error) {
+    return gavel::fail(error.what());
+  }
 }

@@ -15,12 +15,28 @@ namespace {
 
 const JsonTree kDefaults{JsonTree::Object{}};
 
+// Starts a server that must end at once, with exit code 1 and one line: nothing that looks like a start.
+// Gives the line.
+std::string refusal(GaveldProcess& server) {
+  const std::size_t before = server.log().size();
+  EXPECT_EQ(server.run_to_exit(), 1) << server.log();
+  const std::string said = server.log().substr(before);
+  EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+  EXPECT_TRUE(said.starts_with("gaveld: ")) << said;
+  return said;
+}
+
 void expect_refused(const JsonTree& config, const std::string& raw_toml,
                     const std::vector<std::string>& named) {
   GaveldProcess server(config, raw_toml);
-  EXPECT_EQ(server.run_to_exit(), 1) << server.log();
-  for (const auto& text : named)
-    EXPECT_NE(server.log().find(text), std::string::npos) << text << " in " << server.log();
+  const std::string said = refusal(server);
+  for (const auto& text : named) EXPECT_NE(said.find(text), std::string::npos) << text << " in " << said;
+}
+
+std::string line_of(const GaveldProcess& server, const std::string& text) {
+  const std::string config = read_file(server.config_file());
+  const auto end = config.begin() + static_cast<std::ptrdiff_t>(config.find(text));
+  return server.config_file() + ":" + std::to_string(1 + std::count(config.begin(), end, '\n')) + ": ";
 }
 
 int put(GaveldProcess& server, const std::string& target, const std::string& body) {
@@ -29,15 +45,34 @@ int put(GaveldProcess& server, const std::string& target, const std::string& bod
 
 TEST(Startup, AnUnknownKeyIsNamedWithItsLineAndTheNearestKnownOne) {
   GaveldProcess server(kDefaults, "\n[tokens]\nsecret_fiel = \"x\"\n");
-  EXPECT_EQ(server.run_to_exit(), 1);
-  const std::string config = read_file(server.config_file());
-  const auto line =
-      1 + std::count(config.begin(), config.begin() + static_cast<std::ptrdiff_t>(config.find("secret_fiel")),
-                     '\n');
+  const std::string said = refusal(server);
+  EXPECT_NE(said.find("secret_fiel;"), std::string::npos) << said;
+  EXPECT_NE(said.find("secret_file"), std::string::npos) << said;
+  EXPECT_NE(said.find(line_of(server, "secret_fiel")), std::string::npos) << said;
+}
+
+TEST(Startup, AWrongTimeZoneIsNamedWithItsLine) {
+  GaveldProcess server(JsonTree::Object{{"threads", 1}, {"time_zone", "Mars/Olympus"}});
+  const std::string said = refusal(server);
+  EXPECT_EQ(said, "gaveld: " + line_of(server, "time_zone") +
+                      "time_zone Mars/Olympus is not a known IANA time zone\n");
+}
+
+TEST(Startup, APortInUseIsRefused) {
+  GaveldProcess first;
+  ASSERT_TRUE(first.start()) << first.log();
+  const std::string address = "127.0.0.1:" + std::to_string(first.port());
+  expect_refused(JsonTree::Object{{"listen", address}}, "", {"cannot listen on " + address});
+}
+
+// The start is told when nothing can prevent it any more.
+TEST(Startup, TheFirstLineIsVersionAndConfiguration) {
+  GaveldProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
   const std::string log = server.log();
-  EXPECT_NE(log.find("secret_fiel"), std::string::npos) << log;
-  EXPECT_NE(log.find("secret_file"), std::string::npos) << log;
-  EXPECT_NE(log.find(std::to_string(line)), std::string::npos) << log;
+  const std::string first = log.substr(0, log.find('\n'));
+  EXPECT_NE(first.find(" info gaveld "), std::string::npos) << log;
+  EXPECT_NE(first.find(" starts: listen=127.0.0.1:0 "), std::string::npos) << log;
 }
 
 TEST(Startup, RefusesConfigurationsThatAreWrong) {
@@ -49,6 +84,9 @@ TEST(Startup, RefusesConfigurationsThatAreWrong) {
   expect_refused(kDefaults, "\nthis is no toml", {});
   expect_refused(JsonTree::Object{{"tokens", JsonTree::Object{{"secret_file", "absent.key"}}}}, "",
                  {"absent.key"});
+  expect_refused(JsonTree::Object{{"events", JsonTree::Object{{"queue_max", 10}}}}, "",
+                 {"events.queue_max", "events.per_request_max"});
+  expect_refused(JsonTree::Object{{"data_dir", "/proc/nowhere"}}, "", {"/proc/nowhere"});
 }
 
 TEST(Startup, WithoutKeysItServesLoopbackOnly) {
@@ -78,8 +116,8 @@ TEST(Startup, ADataDirectoryInUseIsRefused) {
   GaveldProcess first;
   ASSERT_TRUE(first.start()) << first.log();
   GaveldProcess second(JsonTree::Object{{"data_dir", first.data_dir()}});
-  EXPECT_EQ(second.run_to_exit(), 1) << second.log();
-  EXPECT_NE(second.log().find(first.data_dir()), std::string::npos) << second.log();
+  const std::string said = refusal(second);
+  EXPECT_NE(said.find(first.data_dir()), std::string::npos) << said;
   EXPECT_EQ(HttpClient(first.port()).get("/readyz").status, 200);
 }
 
@@ -88,9 +126,9 @@ TEST(Startup, ADataDirectoryOfAnotherTimeZoneIsRefusedByName) {
   ASSERT_TRUE(server.start()) << server.log();
   ASSERT_EQ(server.terminate(), 0);
   server.configure(JsonTree::Object{{"time_zone", "Europe/Paris"}});
-  EXPECT_EQ(server.run_to_exit(), 1);
-  EXPECT_NE(server.log().find("Europe/Paris"), std::string::npos) << server.log();
-  EXPECT_NE(server.log().find("Asia/Shanghai"), std::string::npos) << server.log();
+  const std::string said = refusal(server);
+  EXPECT_NE(said.find("Europe/Paris"), std::string::npos) << said;
+  EXPECT_NE(said.find("Asia/Shanghai"), std::string::npos) << said;
 }
 
 TEST(Startup, AManualClockWithoutAStartBeginsWithTheYear2000) {
@@ -213,8 +251,8 @@ TEST_F(TokenRotation, AMalformedKeyIsRefused) {
     write_file(server_.directory().path() / "token.keys", keys);
     server_.configure(JsonTree::Object{
         {"tokens", JsonTree::Object{{"secret_file", server_.directory().file("token.keys")}}}});
-    EXPECT_EQ(server_.run_to_exit(), 1) << server_.log();
-    EXPECT_NE(server_.log().find("token.keys"), std::string::npos) << server_.log();
+    const std::string said = refusal(server_);
+    EXPECT_NE(said.find("token.keys"), std::string::npos) << said;
   }
 }
 
