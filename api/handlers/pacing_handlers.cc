@@ -8,6 +8,7 @@
 #include "api/handlers/replies.h"
 #include "api/json/json_reader.h"
 #include "api/json/json_writer.h"
+#include "api/json/timestamp.h"
 #include "budget/pacing_store.h"
 
 namespace gavel {

@@ -5,6 +5,7 @@
 
 #include "api/http/accept.h"
 #include "api/json/json_reader.h"
+#include "api/json/timestamp.h"
 
 namespace gavel {
 namespace {

@@ -166,10 +166,8 @@ bool read_fixed(const JsonNode& node, int decimals, std::int64_t min, std::int64
 bool read_micros(const JsonNode& node, Micros min, Micros max, Micros& out, ErrorList& errors);
 bool read_factor(const JsonNode& node, Factor min, Factor max, Factor& out, ErrorList& errors);
 bool read_probability(const JsonNode& node, Probability& out, ErrorList& errors);
-// RFC 3339 with any offset and any number of digits of a second, cut to microseconds. A leap second, 23:59:60
-// of UTC, is the second after it.
+// As parse_timestamp() reads it (api/json/timestamp.h).
 bool read_timestamp(const JsonNode& node, Timestamp& out, ErrorList& errors);
-bool parse_timestamp(std::string_view text, Timestamp& out);  // the same without JSON; false where it is none
 
 template <class E>
 struct EnumName {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/json/json_writer.h"
+#include "api/json/timestamp.h"
 
 namespace gavel {
 namespace {

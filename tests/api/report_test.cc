@@ -9,6 +9,7 @@
 #include "api/handlers/report_query.h"
 #include "api/handlers/report_table.h"
 #include "api/json/json_reader.h"
+#include "api/json/timestamp.h"
 #include "tests/api/handlers_world.h"
 
 namespace gavel {
