@@ -87,7 +87,8 @@ class Look {
     if (scratch_.groups.at_end()) return true;
     const std::span<Candidate* const> ads = scratch_.ranking.ads();
     if (ads.size() < wanted_ || std::isinf(stretch_)) return false;
-    const float bound = scratch_.groups.bound() * stretch_;
+    const float bound =
+        round_up(static_cast<double>(scratch_.groups.bound()) * static_cast<double>(stretch_));
     return bound < kScoreMax && ads[wanted_ - 1]->score > static_cast<Score>(bound);
   }
 

@@ -6,9 +6,12 @@ namespace {
 // An ad that is predicted to do well may belong to a group that its bound would leave out.
 void list_predicted(const AuctionView& auction, GroupCursor& groups) {
   const Catalog& catalog = auction.context.catalog;
+  AdGroupIx last;
   for (const AdIx ad : auction.facts.predicted_ads) {
     if (!catalog[ad].live) continue;
     const AdGroupIx group = catalog[ad].ad_group;
+    if (group == last) continue;
+    last = group;
     if (auction.needs_keyword) {
       const auto match = auction.matcher.match(group, catalog);
       if (!match || !match->keyword.exists()) continue;

@@ -74,6 +74,7 @@ struct CatalogEditor::Impl {
   float factor_of(AdGroupIx ix, double weight) const;
   void set_factor(AdGroupIx ix, float factor);
   void refactor(AdGroupIx ix);
+  void refactor(AdGroupIx ix, double before, double now);
   void relist(AdGroupIx ix);
   void relist(KeywordIx ix);
   void unlist_group(AdGroupIx ix);
@@ -204,6 +205,24 @@ void CatalogEditor::Impl::refactor(AdGroupIx ix) {
   set_factor(ix, factor_of(ix, weight));
 }
 
+// After a change of one of its ads, which weighed `before` and weighs `now`. The others are looked at only where it may have
+// been the greatest of them, and only until one is found that is as great.
+void CatalogEditor::Impl::refactor(AdGroupIx ix, double before, double now) {
+  const AdGroupRow& row = catalog[ix];
+  if (!row.live) return;
+  const float factor = factor_of(ix, now);
+  if (now >= before || factor >= row.factor) return set_factor(ix, std::max(row.factor, factor));
+  if (factor_of(ix, before) < row.factor) return;
+  double weight = now;
+  for (const AdIx ad : catalog.ads_of(ix)) {
+    const double other = weight_of(ad);
+    if (other <= weight) continue;
+    weight = other;
+    if (factor_of(ix, weight) >= row.factor) return;
+  }
+  set_factor(ix, factor_of(ix, weight));
+}
+
 // By its bid and factor, itself and its keywords.
 void CatalogEditor::Impl::relist(AdGroupIx ix) {
   const AdGroupRow& row = catalog[ix];
@@ -291,8 +310,11 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   CampaignRow& row = my.catalog.campaigns_.mutate(ix.value);
   if (!row.serving) my.campaigns_of_advertiser[serving.advertiser.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kCampaign);
+  // A change of budget or status leaves what is below it where it is listed.
+  const bool same_bounds = row.serving && row.serving->pricing == serving.pricing &&
+                           targeting_stretch(*row.serving) == targeting_stretch(serving);
   row.serving = share(std::move(serving));
-  my.relist(ix);
+  if (!same_bounds) my.relist(ix);
 }
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
@@ -348,13 +370,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   row.pcvr_nano = doc.pcvr ? doc.pcvr->nano : -1;
   row.landing_revision = landing_revision;
   row.text = share(AdText{doc.title, doc.landing_url, doc.image_url.value_or(std::string{})});
-  // Only where the greatest of the group may have gone down are the others looked at.
-  const double weight = my.weight_of(ix);
-  if (weight < weight_before) {
-    my.refactor(group);
-  } else {
-    my.set_factor(group, std::max(catalog[group].factor, my.factor_of(group, weight)));
-  }
+  my.refactor(group, weight_before, my.weight_of(ix));
 }
 
 void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std::string> words) {
@@ -411,11 +427,12 @@ void CatalogEditor::erase(AdGroupIx ix) {
 void CatalogEditor::erase(AdIx ix) {
   Catalog& catalog = impl_->catalog;
   if (!catalog[ix].live) return;
+  const double weight_before = impl_->weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
   catalog.ads_of_group_.mutate(row.ad_group.value).erase(ix);
   catalog.ads_of_item_.mutate(row.item).erase(ix);
   impl_->take_down(row.live, ResourceType::kAd);
-  impl_->refactor(row.ad_group);
+  impl_->refactor(row.ad_group, weight_before, 0);
 }
 
 void CatalogEditor::erase(KeywordIx ix) {
@@ -429,7 +446,7 @@ void CatalogEditor::erase(KeywordIx ix) {
 
 void CatalogEditor::relist(AdIx ix) {
   const AdRow& row = impl_->catalog[ix];
-  if (row.live) impl_->refactor(row.ad_group);
+  if (row.live) impl_->refactor(row.ad_group, 0, impl_->weight_of(ix));
 }
 
 void CatalogEditor::erase(PlacementIx ix) {

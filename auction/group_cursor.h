@@ -1,6 +1,7 @@
 // The ad groups of several lists, merged: the greatest score bound first.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -23,8 +24,11 @@ class GroupCursor {
 
   // The next group, each once; none at the end.
   std::optional<AdGroupIx> next();
-  // No group to come has a greater bound in its lists; 0 at the end of them.
-  float bound() const { return lists_.empty() ? 0 : (*lists_.front()).bound; }
+  // No group to come has a greater bound: infinity while some come before all lists; 0 at the end.
+  float bound() const {
+    if (!first_.empty()) return std::numeric_limits<float>::infinity();
+    return lists_.empty() ? 0 : (*lists_.front()).bound;
+  }
   bool at_end() const { return first_.empty() && lists_.empty(); }
 
  private:

@@ -94,8 +94,8 @@ ClickCounts ClickStats::get(AdIx ad, PlacementIx placement) const {
   const Table::Entry& entry = impl_->table.load(std::memory_order_acquire)->find(key);
   if (entry.key.load(std::memory_order_acquire) != key) return {};
   const Counters& counters = impl_->counters[entry.index.load(std::memory_order_relaxed)];
-  return {.examined_nano = counters.examined_nano.load(std::memory_order_relaxed),
-          .clicks = counters.clicks.load(std::memory_order_relaxed)};
+  return {.examined_nano = counters.examined_nano.load(std::memory_order_acquire),
+          .clicks = counters.clicks.load(std::memory_order_acquire)};
 }
 
 void ClickStats::set(AdIx ad, PlacementIx placement, ClickCounts counts) {
@@ -109,8 +109,9 @@ void ClickStats::set(AdIx ad, PlacementIx placement, ClickCounts counts) {
   const std::uint32_t index =
       known ? entry.index.load(std::memory_order_relaxed) : static_cast<std::uint32_t>(size);
   if (!known) impl_->counters.grow_to(size + 1);
-  impl_->counters[index].examined_nano.store(counts.examined_nano, std::memory_order_relaxed);
-  impl_->counters[index].clicks.store(counts.clicks, std::memory_order_relaxed);
+  // Released, so that who sees them sees what the ceilings were told of them.
+  impl_->counters[index].examined_nano.store(counts.examined_nano, std::memory_order_release);
+  impl_->counters[index].clicks.store(counts.clicks, std::memory_order_release);
   if (!known) table.insert(key, index);
 }
 

@@ -16,6 +16,11 @@ Probability PctrCeilings::known(AdIx ad) const {
   return found == ceilings_.end() ? kCeilingMin : found->second;
 }
 
+Probability PctrCeilings::in_force(AdIx ad) const {
+  const auto found = replaced_.find(ad.value);
+  return found == replaced_.end() ? known(ad) : found->second;
+}
+
 Probability PctrCeilings::of(AdIx ad) const {
   const std::lock_guard lock(mutex_);
   return known(ad);
@@ -24,11 +29,10 @@ Probability PctrCeilings::of(AdIx ad) const {
 void PctrCeilings::observe(AdIx ad, Probability estimate) {
   if (estimate <= kCeilingMin) return;
   const std::lock_guard lock(mutex_);
-  const Probability ceiling = known(ad);
-  if (estimate <= ceiling) return;
+  if (estimate <= known(ad)) return;
   Probability& above = above_[ad.value];
   above = std::max(above, estimate);
-  outgrown_.store(std::max(outgrown_.load(std::memory_order_relaxed), ratio(estimate, ceiling)),
+  outgrown_.store(std::max(outgrown_.load(std::memory_order_relaxed), ratio(estimate, in_force(ad))),
                   std::memory_order_release);
 }
 
@@ -39,7 +43,8 @@ std::vector<AdIx> PctrCeilings::raise() {
   for (const auto& [ad, estimate] : above_) {
     const std::int64_t wanted = std::min(kHeadroomPercent * estimate.nano / 100, std::int64_t{kProbabilityOne});
     const Probability ceiling{static_cast<std::int32_t>(wanted)};
-    outgrown = std::max(outgrown, ratio(ceiling, known(AdIx{ad})));
+    replaced_.try_emplace(ad, known(AdIx{ad}));
+    outgrown = std::max(outgrown, ratio(ceiling, in_force(AdIx{ad})));
     ceilings_[ad] = ceiling;
     raised.push_back(AdIx{ad});
   }
@@ -50,6 +55,7 @@ std::vector<AdIx> PctrCeilings::raise() {
 
 void PctrCeilings::settle() {
   const std::lock_guard lock(mutex_);
+  replaced_.clear();
   double outgrown = 1;
   for (const auto& [ad, estimate] : above_) outgrown = std::max(outgrown, ratio(estimate, known(AdIx{ad})));
   outgrown_.store(outgrown, std::memory_order_release);

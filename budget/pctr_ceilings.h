@@ -37,10 +37,13 @@ class PctrCeilings {
 
  private:
   static constexpr std::int64_t kHeadroomPercent = 125;
-  Probability known(AdIx ad) const;  // requires mutex_
+  // Both require mutex_.
+  Probability known(AdIx ad) const;
+  Probability in_force(AdIx ad) const;  // what the bounds that somebody may still read were made with
 
   mutable std::mutex mutex_;
   std::unordered_map<std::uint32_t, Probability> ceilings_;  // of those above kCeilingMin
+  std::unordered_map<std::uint32_t, Probability> replaced_;  // the ceilings before, from raise() to settle()
   std::unordered_map<std::uint32_t, Probability> above_;     // estimates that have outgrown theirs since raise()
   std::atomic<double> outgrown_{1};
 };

@@ -31,7 +31,8 @@ Registry::~Registry() = default;
 void Registry::relist_outgrown() {
   PctrCeilings& ceilings = parts_.click_stats.ceilings();
   if (ceilings.outgrown() == 1) return;
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return;  // a transaction may take long, and what else maintenance does may not
   for (const AdIx ad : ceilings.raise()) editor_.relist(ad);
   parts_.publisher.publish(editor_.snapshot());
   ceilings.settle();

@@ -75,7 +75,7 @@ class Registry {
   std::optional<LoadError> load(const Progress& progress = {});
 
   // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes. Costs nothing where there
-  // are none.
+  // are none, and leaves it to the next time where somebody else is at work.
   void relist_outgrown();
 
   // The record of a resource that exists (is not deleted). Any thread, no lock.

@@ -350,6 +350,45 @@ TEST_F(RunAuction, CountsForMetrics) {
   }
 }
 
+// More of them than are looked at in one step.
+TEST_F(RunAuction, EveryPredictedAdIsLookedAt) {
+  for (int i = 0; i < 40; ++i) world.put(LoneAd{.id = "p" + std::to_string(i), .pctr = probability(0.01)});
+  std::vector<std::string> ids;
+  for (int i = 0; i < 40; ++i) ids.push_back("p" + std::to_string(i));
+  for (const std::string& best : {ids.front(), ids[20], ids.back()}) {
+    AuctionRequest request = AuctionWorld::request("feed", 1);
+    for (const std::string& id : ids) {
+      request.predictions.push_back({id, probability(id == best ? 0.9 : 0.5), {}});
+    }
+    world.run(request);
+    ASSERT_EQ(world.winners().size(), 1u);
+    EXPECT_TRUE(world.winners()[0].starts_with(best + "@")) << world.winners()[0];
+  }
+}
+
+// Where a product of two floats is rounded to the nearest, the best ad's bound lies under its score.
+TEST_F(RunAuction, ABoundTimesItsStretchIsRoundedUp) {
+  world.put("f", FestivalDoc{.name = "", .phases = {{"p", kNoon, kNoon + 1h, {}}}});
+  world.put("best-shop", AdvertiserDoc{.name = "", .shop_score = factor(1.801)});
+  world.put(LoneAd{.id = "best",
+                   .bid = Micros{16'777'222},
+                   .pricing = Pricing::kCpm,
+                   .advertiser = "best-shop",
+                   .quality = factor(0.018631)});
+  world.edit(world.campaigns, "campaign-best", [](CampaignDoc& doc) {
+    doc.festivals = {{.festival_id = "f", .bid_multiplier = factor(1.5)}};
+  });
+  for (int i = 0; i < 20; ++i) {
+    world.put(LoneAd{.id = "other" + std::to_string(i),
+                     .bid = Micros{844'425'200},
+                     .pricing = Pricing::kCpm,
+                     .quality = factor(0.001)});
+  }
+  world.run(AuctionWorld::request("feed", 1));
+  ASSERT_EQ(world.winners().size(), 1u);
+  EXPECT_TRUE(world.winners()[0].starts_with("best@")) << world.winners()[0];
+}
+
 // The same world twice, one asked for explanations: the decisions do not depend on who watches, nor on the
 // run.
 TEST(RunAuctionTwice, DecidesTheSameWithAndWithoutExplain) {

@@ -39,6 +39,16 @@ TEST(PctrCeilings, OutgrownCoversOldBoundsUntilTheyAreReplaced) {
   EXPECT_EQ(ceilings.outgrown(), 1);
 }
 
+TEST(PctrCeilings, AnEstimateThatOutgrowsItsNewCeilingIsHeldAgainstTheOldOneTillThen) {
+  PctrCeilings ceilings;
+  ceilings.observe({1}, Probability{29'700'000});
+  ceilings.raise();
+  ceilings.observe({1}, percent(5));
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "bounds made with 0.025 may still be read";
+  ceilings.settle();
+  EXPECT_NEAR(ceilings.outgrown(), 0.05 / 0.037125, 1e-6);
+}
+
 TEST(PctrCeilings, ClickStatsTellsThemBeforeAnAuctionSeesTheEstimate) {
   ClickStats stats;
   stats.set({3}, {0}, {.examined_nano = 300'000'000'000, .clicks = 30});
