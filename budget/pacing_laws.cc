@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace gavel {
 namespace {
@@ -20,6 +21,11 @@ constexpr double kEvidenceMin = 2;
 // By what power spend follows the bid, about: it sets only how quickly the multiplier is corrected.
 constexpr double kElasticity = 2;
 constexpr double kMultiplierMin = 0.02;
+// Where a campaign begins that has never been paced: at half of its bids, or it would buy the dearest clicks
+// of its first hours. A budget of few charges is gone before anything is learned; it begins nearer to its
+// bids.
+constexpr double kLogStart = -std::numbers::ln2;
+constexpr double kStartCharges = 100;
 // The integral part acts this many times slower than the proportional one.
 constexpr double kIntegralBands = 4;
 
@@ -62,6 +68,10 @@ PacingControl ThrottleLaw::step(const PacingSignals& now, PacingMemory& memory) 
 
 PacingControl ShadingLaw::step(const PacingSignals& now, PacingMemory& memory) const {
   float& centre = memory.value[0];  // logarithm of the multiplier that has kept to the target so far
+  float& begun = memory.value[1];
+  if (begun == 0 && centre == 0)
+    centre = static_cast<float>(kLogStart * std::min(now.budget / now.charge / kStartCharges, 1.0));
+  begun = 1;
   const double band = band_of(now, kShadingCharges);
   const double distance = std::clamp((now.target - now.used) / band, -1.0, 1.0);
   const double moved = now.pace * now.traffic_step / (band * kIntegralBands);
