@@ -1,6 +1,11 @@
 # One interface target carries the warnings and sanitizers that every room is built with.
 add_library(gavel_options INTERFACE)
-target_compile_options(gavel_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+target_compile_options(gavel_options INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(NOT GAVEL_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # Instrumented code makes g++ 12 warn in vain of string additions and of std::variant (-Warray-bounds,
+  # -Wmaybe-uninitialized). The release build and clang's hold the same sources to every warning.
+  target_compile_options(gavel_options INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # At -O3 g++ 12 warns of `"a" + std::to_string(1)`, wrongly (its bug 105651).
   target_compile_options(gavel_options INTERFACE -Wno-restrict)
