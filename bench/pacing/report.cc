@@ -7,25 +7,13 @@
 #include <optional>
 
 #include "api/json/json_writer.h"
+#include "bench/pacing/medians.h"
+#include "bench/pacing/verdicts.h"
 
 namespace gavel::pacing_sim {
 namespace {
 
 constexpr std::string_view kSizeNames[kSizes] = {"hundreds", "about_15", "about_5"};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
-// The median over seeds of a figure of the outcome of this place.
-template <class Figure>
-double median_of(const std::vector<SeedOutcomes>& seeds, std::size_t place, Figure figure) {
-  std::vector<double> values;
-  for (const SeedOutcomes& seed : seeds) values.push_back(figure(seed.outcomes[place].measures));
-  return median(std::move(values));
-}
 
 template <class... Args>
 void print(std::string& out, const char* format, Args... args) {
@@ -34,27 +22,12 @@ void print(std::string& out, const char* format, Args... args) {
   out += line.data();
 }
 
-// The place of LinkedIn's throttle in the same scenario; none where it was not played.
-std::optional<std::size_t> linkedin_beside(const std::vector<Outcome>& outcomes, std::size_t place) {
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].scenario == outcomes[place].scenario && outcomes[i].contender == "linkedin") return i;
-  }
-  return std::nullopt;
-}
-
-// Clicks bought per budget against those of LinkedIn's throttle on the same day: the median over the seeds,
-// in %.
-std::string lead_over_linkedin(const std::vector<SeedOutcomes>& seeds, std::size_t place) {
-  const std::optional<std::size_t> other = linkedin_beside(seeds[0].outcomes, place);
-  if (!other) return "-";
-  std::vector<double> leads;
-  for (const SeedOutcomes& seed : seeds) {
-    const double theirs = seed.outcomes[*other].measures.sizes[0].clicks_per_budget();
-    const double own = seed.outcomes[place].measures.sizes[0].clicks_per_budget();
-    leads.push_back(theirs > 0 ? 100 * (own / theirs - 1) : 0);
-  }
+// Against LinkedIn's throttle, in %.
+std::string lead_of(const std::vector<SeedOutcomes>& seeds, std::size_t place) {
+  const std::optional<double> lead = lead_over_linkedin(seeds, place);
+  if (!lead) return "-";
   std::string out;
-  print(out, "%+.1f", median(std::move(leads)));
+  print(out, "%+.1f", 100 * *lead);
   return out;
 }
 
@@ -72,7 +45,7 @@ void print_row(std::string& out, const std::vector<SeedOutcomes>& seeds, std::si
         of_size(2, &SizeMeasures::spent_share), of_size(0, &SizeMeasures::distance_share),
         of_size(1, &SizeMeasures::distance_share), of_size(2, &SizeMeasures::distance_share),
         of_size(0, &SizeMeasures::of_multiplier), of_size(0, &SizeMeasures::of_threshold),
-        lead_over_linkedin(seeds, place).c_str(), of_size(0, &SizeMeasures::given_away),
+        lead_of(seeds, place).c_str(), of_size(0, &SizeMeasures::given_away),
         share([](const DayMeasures& m) { return m.given_away(); }));
 }
 
@@ -115,8 +88,9 @@ std::string report_table(const ReportHead& head, const std::vector<SeedOutcomes>
   std::string out = "# Pacing, simulated\n\n`" + head.command + "`\n\n";
   print(out, "Traffic: %s. Medians over %zu seeds, the first of them %llu.\n\n", head.traffic_source.c_str(),
         seeds.size(), static_cast<unsigned long long>(seeds[0].seed));
+  out += verdict_table(verdicts(seeds));
   out +=
-      "Of the campaigns that could have spent 1.2 budgets (taking part always, against the competition as "
+      "\nOf the campaigns that could have spent 1.2 budgets (taking part always, against the competition as "
       "recorded), as\n"
       "sums over them: those whose budget buys 100 charges or more; where three figures stand, then those "
       "with about 15 and\n"

@@ -19,7 +19,8 @@ struct ReportHead {
   std::string traffic_source;
 };
 
-// A table in Markdown: medians over the seeds, one row a scenario and contender. Requires at least one seed.
+// In Markdown: the verdicts, and a table of medians over the seeds, one row a scenario and contender.
+// Requires at least one seed.
 std::string report_table(const ReportHead& head, const std::vector<SeedOutcomes>& seeds);
 // One JSON object with the figures of every seed. Shares are at 1e-6.
 std::string report_json(const ReportHead& head, const std::vector<SeedOutcomes>& seeds);
