@@ -1,6 +1,7 @@
 // gaveld: reads its configuration, opens its data, wires the rooms together and serves until it is told to
 // stop.
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -191,8 +192,8 @@ struct Service {
   // The catalog.
   std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
   CatalogPublisher catalog{std::make_shared<const Catalog>(symbols)};
-  Registry registry{
-      {*data.store, clock, symbols, accounts, frequency, click_stats, catalog, [this] { ledger.flush(); }}};  // load()
+  Registry registry{{*data.store, clock, symbols, accounts, frequency, click_stats, catalog,
+                     [this] { ledger.flush(); }}};  // load()
 
   PacingService pacing{{*data.store, calendar, accounts, catalog}, workers};
   Metrics metrics{workers};
@@ -266,10 +267,13 @@ void add_metrics(const Router& router, const Server& server, Service& my) {
 
 // Loads the catalog and what pacing knows of it. The error is one line for a person.
 std::optional<std::string> load(Service& my) {
-  const auto failed =
-      my.registry.load([](std::uint64_t rows) { spdlog::info("loading: {} resources", rows); });
+  const auto failed = my.registry.load([](std::uint64_t rows) {
+    spdlog::info("loading: {} resources", rows);
+    return !stop_signal_came();
+  });
   if (failed) return failed->message;
   my.pacing.load();
+  ::malloc_trim(0);  // what reading took
   const CatalogSizes loaded = catalog_sizes(my.catalog);
   spdlog::info("loaded: {} advertisers, {} campaigns, {} ads, {} keywords", loaded.advertisers,
                loaded.campaigns, loaded.ads, loaded.keywords);
@@ -296,7 +300,11 @@ int serve(Service& my) {
   // Only now is it known that there will be a server: what is wrong before is one line, and no other.
   log_start(my.config, std::string(build_version()));
   report_clock(my.clock);
-  if (const auto failed = load(my)) return fail(*failed);
+  if (const auto failed = load(my)) {
+    if (!stop_signal_came()) return fail(*failed);
+    spdlog::info("signal {} while loading: stopped", wait_for_stop_signal());
+    return 0;
+  }
   // Not before: on a disk that is nearly full a server still starts, and tells what it knows.
   my.data.store->keep_free(static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes));
   if (!my.clock.is_manual()) my.maintenance.start();

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "auction/ad_text.h"
 #include "auction/bound_list.h"
 #include "auction/paged_table.h"
 #include "auction/resources.h"
@@ -98,7 +99,6 @@ struct AdGroupRow {
   SharedPtr<AdGroupServing> serving;                 // not null where live
 };
 
-struct AdText { std::string title, landing_url, image_url; };  // image_url empty = none
 struct AdRow {
   bool live = false;
   bool enabled = false;
@@ -109,19 +109,31 @@ struct AdRow {
   std::int32_t pctr_nano = -1;                       // -1 = none
   std::int32_t pcvr_nano = -1;
   std::uint32_t landing_revision = 0;
-  SharedPtr<AdText> text;
+  boost::intrusive_ptr<const AdText> text;           // not null where live
 };
 
+// Packed: there are millions.
 struct KeywordRow {
-  bool live = false;
-  bool enabled = false;
-  bool negative = false;
-  MatchType match = MatchType::kBroad;
   AdGroupIx ad_group;
   TextIx text;
   float bound = kUnlisted;                           // what it is listed with under its text
-  std::int64_t bid_micros = 0;                       // 0 = the ad group's
+  MatchType match = MatchType::kBroad;
+  bool live = false;
+  bool enabled : 1 = false;
+  bool negative : 1 = false;
+
+  Micros bid() const { return {std::int64_t{bid_high_} << 32 | bid_low_}; }  // 0 = the ad group's
+  // At most kMaxBid.
+  void set_bid(Micros bid) {
+    bid_low_ = static_cast<std::uint32_t>(bid.value);
+    bid_high_ = static_cast<std::uint8_t>(bid.value >> 32);
+  }
+
+ private:
+  std::uint8_t bid_high_ = 0;
+  std::uint32_t bid_low_ = 0;
 };
+static_assert(sizeof(KeywordRow) == 20 && kMaxBid.value >> 40 == 0);
 
 // A keyword as its ad group lists it.
 struct GroupKeyword {

@@ -66,8 +66,8 @@ struct CatalogEditor::Impl {
   std::vector<Term> terms_of(const AdGroupServing& group) const;
   BoundList& change_groups_under(Term term);
 
-  // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is listed with
-  // what should be, and changes nothing where they agree.
+  // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is
+  // listed with what should be, and changes nothing where they agree.
   double weight_of(AdIx ix) const;
   void relist(AdvertiserIx ix);
   void relist(CampaignIx ix);
@@ -205,8 +205,8 @@ void CatalogEditor::Impl::refactor(AdGroupIx ix) {
   set_factor(ix, factor_of(ix, weight));
 }
 
-// After a change of one of its ads, which weighed `before` and weighs `now`. The others are looked at only where it may have
-// been the greatest of them, and only until one is found that is as great.
+// After a change of one of its ads, which weighed `before` and weighs `now`. The others are looked at only
+// where it may have been the greatest of them, and only until one is found that is as great.
 void CatalogEditor::Impl::refactor(AdGroupIx ix, double before, double now) {
   const AdGroupRow& row = catalog[ix];
   if (!row.live) return;
@@ -242,7 +242,7 @@ void CatalogEditor::Impl::relist(KeywordIx ix) {
   const KeywordRow& row = catalog[ix];
   const AdGroupRow& group = catalog[row.ad_group];
   const bool shows = row.live && row.enabled && !row.negative && group.live;
-  const Micros bid = row.bid_micros != 0 || !group.live ? Micros{row.bid_micros} : group.serving->bid;
+  const Micros bid = row.bid() != Micros{} || !group.live ? row.bid() : group.serving->bid;
   const float bound = shows ? score_bound(bid, group.factor) : kUnlisted;
   if (bound == row.bound) return;
   unlist_keyword(ix);
@@ -369,7 +369,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   row.pctr_nano = doc.pctr ? doc.pctr->nano : -1;
   row.pcvr_nano = doc.pcvr ? doc.pcvr->nano : -1;
   row.landing_revision = landing_revision;
-  row.text = share(AdText{doc.title, doc.landing_url, doc.image_url.value_or(std::string{})});
+  row.text = AdText::make(doc.title, doc.landing_url, doc.image_url ? *doc.image_url : std::string_view{});
   my.refactor(group, weight_before, my.weight_of(ix));
 }
 
@@ -391,7 +391,7 @@ void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std
   row.match = doc.match;
   row.ad_group = group;
   row.text = text;
-  row.bid_micros = doc.bid ? doc.bid->value : 0;
+  row.set_bid(doc.bid.value_or(Micros{}));
   my.relist(ix);
 }
 

@@ -7,6 +7,7 @@
 
 #include "auction/string_arena.h"
 #include "budget/stable_vector.h"
+#include "budget/zero_pages.h"
 
 namespace gavel {
 
@@ -33,13 +34,14 @@ std::uint32_t hash_of(std::string_view name) {
   return static_cast<std::uint32_t>(wide ^ wide >> 32);
 }
 
-// Open addressing with linear probing. Slots go from free to taken once.
+// Open addressing with linear probing. Slots go from free to taken once, and back all at once when the table
+// is left.
 struct Table {
-  explicit Table(std::size_t capacity) : mask(capacity - 1), slots(new std::atomic<Slot>[capacity]()) {}
+  explicit Table(std::size_t capacity) : mask(capacity - 1), slots(capacity) {}
   std::size_t capacity() const { return mask + 1; }
 
   std::size_t mask;
-  std::unique_ptr<std::atomic<Slot>[]> slots;
+  ZeroPages<std::atomic<Slot>> slots;
 };
 
 constexpr std::size_t kFirstCapacity = 64;
@@ -47,9 +49,9 @@ constexpr std::size_t kFirstCapacity = 64;
 }  // namespace
 
 // Readers go table -> slot -> names -> arena. Each is published with release after what it leads to: a name
-// is written before its slot, a table is filled before it becomes the current one. A table that was left
-// stays until the end, since a reader may still be in it; all that were left take together no more room than
-// the current one.
+// is written before its slot, a table is filled before it becomes the current one. A reader may still be in a
+// table that was left: its addresses stay, its memory is given back, and who finds a name absent looks
+// whether the table is still the current one.
 struct Interner::Impl {
   Impl() { start_table(kFirstCapacity); }
 
@@ -62,7 +64,19 @@ struct Interner::Impl {
         if (slot != kFree) take_slot(next, slot);
       }
     }
-    table.store(&next, std::memory_order_release);
+    const Table* last = table.exchange(&next, std::memory_order_acq_rel);
+    if (last != nullptr) last->slots.give_back();
+  }
+
+  std::string_view name_of(std::uint32_t number) const { return arena.view(names[number] - 1); }
+
+  // For `names_wanted` names in all. Kept at most three quarters full: there an absent name is probed 8.5
+  // slots far on average, about one cache line.
+  void make_room(std::size_t names_wanted) {
+    std::size_t capacity = table.load(std::memory_order_relaxed)->capacity();
+    if (names_wanted * 4 <= capacity * 3) return;
+    while (names_wanted * 4 > capacity * 3) capacity *= 2;
+    start_table(capacity);
   }
 
   static void take_slot(Table& into, Slot slot) {
@@ -72,17 +86,27 @@ struct Interner::Impl {
   }
 
   std::uint32_t find(std::string_view name, std::uint32_t hash) const {
-    const Table& in = *table.load(std::memory_order_acquire);
+    const Table* in = table.load(std::memory_order_acquire);
+    while (true) {
+      const std::uint32_t found = find_in(*in, name, hash);
+      if (found != kAbsent) return found;
+      const Table* now = table.load(std::memory_order_acquire);
+      if (now == in) return kAbsent;
+      in = now;
+    }
+  }
+
+  std::uint32_t find_in(const Table& in, std::string_view name, std::uint32_t hash) const {
     for (std::size_t i = hash & in.mask;; i = (i + 1) & in.mask) {
       const Slot slot = in.slots[i].load(std::memory_order_acquire);
       if (slot == kFree) return kAbsent;
-      if (hash_in(slot) == hash && StringArena::view(names[number_in(slot)]) == name) return number_in(slot);
+      if (hash_in(slot) == hash && name_of(number_in(slot)) == name) return number_in(slot);
     }
   }
 
   std::vector<std::unique_ptr<Table>> tables;  // the writer's
   std::atomic<Table*> table{nullptr};
-  StableVector<const char*> names;  // by number; null for a reserved one
+  StableVector<StringArena::Ref> names;  // by number, plus one; 0 for a reserved one
   StringArena arena;
   std::atomic<std::uint32_t> size{0};
   std::size_t named = 0;  // the writer's: taken slots
@@ -100,34 +124,27 @@ std::uint32_t Interner::intern(std::string_view name) {
   const std::uint32_t hash = hash_of(name);
   if (const std::uint32_t known = my.find(name, hash); known != kAbsent) return known;
 
-  // Kept at most three quarters full: there an absent name is probed 8.5 slots far on average, about one
-  // cache line.
-  Table* table = my.table.load(std::memory_order_relaxed);
-  if ((my.named + 1) * 4 > table->capacity() * 3) {
-    my.start_table(table->capacity() * 2);
-    table = my.table.load(std::memory_order_relaxed);
-  }
+  my.make_room(my.named + 1);
   const std::uint32_t number = my.size.load(std::memory_order_relaxed);
   my.names.grow_to(std::size_t{number} + 1);
-  my.names[number] = my.arena.store(name);
+  my.names[number] = my.arena.store(name) + 1;
   my.size.store(number + 1, std::memory_order_release);
-  Impl::take_slot(*table, make_slot(hash, number));
+  Impl::take_slot(*my.table.load(std::memory_order_relaxed), make_slot(hash, number));
   ++my.named;
   return number;
 }
 
 std::string_view Interner::at(std::uint32_t number) const {
   if (number >= size()) return {};
-  const char* stored = impl_->names[number];
-  return stored == nullptr ? std::string_view{} : StringArena::view(stored);
+  return impl_->names[number] == 0 ? std::string_view{} : impl_->name_of(number);
 }
 
 void Interner::prefetch(std::uint32_t number, int step) const {
-  const char* const& stored = impl_->names[number];
+  const StringArena::Ref& stored = impl_->names[number];
   if (step == 0) {
     __builtin_prefetch(&stored);
   } else {
-    __builtin_prefetch(stored);
+    impl_->arena.prefetch(stored - 1);
   }
 }
 
@@ -141,10 +158,14 @@ void Interner::reserve(std::uint32_t number) {
   impl_->size.store(number, std::memory_order_release);
 }
 
+void Interner::expect(std::uint32_t names) {
+  impl_->make_room(names);
+}
+
 std::size_t Interner::memory_bytes() const {
-  std::size_t bytes = sizeof(Impl) + impl_->arena.memory_bytes() + impl_->names.size() * sizeof(const char*);
-  for (const auto& table : impl_->tables) bytes += table->capacity() * sizeof(Slot);
-  return bytes;
+  std::size_t bytes =
+      sizeof(Impl) + impl_->arena.memory_bytes() + impl_->names.size() * sizeof(StringArena::Ref);
+  return bytes + impl_->tables.back()->capacity() * sizeof(Slot);
 }
 
 }  // namespace gavel

@@ -8,8 +8,9 @@
 
 namespace gavel {
 
-// Grow-only. find() and at() never wait and may run on any thread; intern(), reserve() and memory_bytes() are for one
-// thread at a time. Views stay valid for the life of the interner and are aligned to 4 bytes. A name is any bytes.
+// Grow-only. find() and at() never wait and may run on any thread; intern(), reserve(), expect() and
+// memory_bytes() are for one thread at a time. Views stay valid for the life of the interner and are aligned
+// to 4 bytes. A name is any bytes.
 class Interner {
  public:
   static constexpr std::uint32_t kAbsent = 0xFFFFFFFF;
@@ -20,11 +21,15 @@ class Interner {
   std::uint32_t find(std::string_view name) const;  // kAbsent where it was never interned
   std::uint32_t intern(std::string_view name);      // the number it has or now gets
   std::string_view at(std::uint32_t number) const;  // empty where no name has this number
-  // Asks the processor to fetch what at() reads: step 0 where the name is, step 1 the name. Only for numbers given.
+  // Asks the processor to fetch what at() reads: step 0 where the name is, step 1 the name. Only for numbers
+  // given.
   void prefetch(std::uint32_t number, int step) const;
   std::uint32_t size() const;  // one more than the greatest number given or reserved
   // Makes the next number at least `number`: those skipped have no name (they were given and never stored).
   void reserve(std::uint32_t number);
+  // Makes room for so many names in all, where the number is known beforehand: growing step by step costs
+  // time.
+  void expect(std::uint32_t names);
   std::size_t memory_bytes() const;
 
  private:

@@ -66,7 +66,7 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& 
       found->negative = true;
       continue;
     }
-    const Micros bid = keyword->bid_micros == 0 ? group_bid : Micros{keyword->bid_micros};
+    const Micros bid = keyword->bid() == Micros{} ? group_bid : keyword->bid();
     const std::pair rank(keyword->match, -bid.value);
     if (found->keyword.exists() && rank >= best) continue;
     best = rank;
@@ -80,7 +80,7 @@ KeywordIx KeywordMatcher::keyword_to_name(AdGroupIx group, const Catalog& catalo
   const Interner& ids = catalog.symbols().of(ResourceType::kKeyword);
   const Micros group_bid = catalog[group].serving->bid;
   const auto rank_of = [&](const KeywordRow& keyword) {
-    return std::pair(keyword.match, keyword.bid_micros == 0 ? -group_bid.value : -keyword.bid_micros);
+    return std::pair(keyword.match, keyword.bid() == Micros{} ? -group_bid.value : -keyword.bid().value);
   };
   KeywordIx best;
   for (const GroupKeyword& entry : catalog.keywords_of(group)) {

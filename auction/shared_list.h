@@ -24,14 +24,24 @@ class SharedList {
   // Valid until this list changes or ends.
   std::span<const T> span() const {
     if (size_ == 0) return {};
+    if constexpr (kAloneFits) {
+      if (!block_) return {&alone_, 1};
+    }
     return {block_->values(), size_};
   }
 
   void prefetch() const { __builtin_prefetch(block_.get()); }
 
   void append(T value) {
+    if constexpr (kAloneFits) {
+      if (size_ == 0) {
+        alone_ = value;
+        size_ = 1;
+        return;
+      }
+    }
     if (!claim_next()) {
-      reallocate(size_ == 0 ? kFirstCapacity : size_ * 2);
+      reallocate(next_capacity());
       block_->used.store(size_ + 1, std::memory_order_relaxed);
     }
     block_->values()[size_++] = value;
@@ -59,6 +69,10 @@ class SharedList {
  private:
   static_assert(std::is_trivially_copyable_v<T>);
   static constexpr std::uint32_t kFirstCapacity = 3;  // fills malloc's smallest block
+  static constexpr std::uint32_t kShort = 16;
+  // Most items have one ad: it stands in the room beside the size, and takes no block.
+  static constexpr bool kAloneFits = sizeof(T) <= sizeof(std::uint32_t);
+  struct Nothing {};
 
   // Values lie behind the header in one allocation. [0, used) are taken by some list, the rest is free.
   struct Block : boost::intrusive_ref_counter<Block, boost::thread_safe_counter> {
@@ -73,6 +87,12 @@ class SharedList {
     const T* values() const { return std::launder(reinterpret_cast<const T*>(this + 1)); }
   };
   static_assert(alignof(T) <= alignof(Block));
+
+  // Most lists stay short, and there are very many of them: those grow by half.
+  std::uint32_t next_capacity() const {
+    if (size_ >= kShort) return size_ * 2;
+    return std::max(kFirstCapacity, size_ + size_ / 2 + 1);
+  }
 
   // Takes the element after this list's last in its block; false where there is none or another list has it.
   bool claim_next() {
@@ -96,6 +116,7 @@ class SharedList {
 
   boost::intrusive_ptr<Block> block_;
   std::uint32_t size_ = 0;
+  [[no_unique_address]] std::conditional_t<kAloneFits, T, Nothing> alone_{};  // counts where there is no block
 };
 
 }  // namespace gavel

@@ -37,6 +37,7 @@ std::int64_t still_expected(std::int64_t amount, Probability charged, std::int64
 // Whoever swaps a state for one of a lesser amount gives the difference back, alone. The other members, read
 // between seeing a state that holds something and swapping it, are that hold's: place() writes them only when
 // the state holds nothing, and then with a tag that comes again after 2^24 rounds of the ring.
+// All zeros hold nothing.
 struct HoldBook::Slot {
   std::atomic<std::uint64_t> state{0};
   std::atomic<std::uint32_t> campaign{0};
@@ -54,7 +55,7 @@ HoldBook::HoldBook(std::uint32_t epoch, std::uint8_t worker, std::size_t capacit
       mask_(capacity - 1),
       tag_shift_(std::countr_zero(capacity)),
       accounts_(accounts),
-      slots_(std::make_unique<Slot[]>(capacity)),
+      slots_(capacity),
       expired_until_(std::numeric_limits<std::int64_t>::min()) {
   assert(std::has_single_bit(capacity));
   for (auto& stages : after_) {

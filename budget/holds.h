@@ -12,6 +12,7 @@
 #include "budget/accounts.h"
 #include "budget/claims.h"
 #include "budget/click_delay.h"
+#include "budget/zero_pages.h"
 
 namespace gavel {
 
@@ -72,7 +73,7 @@ class HoldBook {
   int tag_shift_;
   Accounts& accounts_;
 
-  std::unique_ptr<Slot[]> slots_;
+  ZeroPages<Slot> slots_;
   std::atomic<std::uint64_t> next_{0};
   std::atomic<std::int64_t> expired_until_;  // the latest time that expire() was called with
   std::array<std::array<std::atomic<std::int64_t>, kReleaseStages.size()>, kPricings>

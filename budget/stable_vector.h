@@ -5,13 +5,16 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
-#include <memory>
+#include <cstdlib>
+#include <new>
+#include <type_traits>
 
 namespace gavel {
 
-// Elements live in blocks of doubling size (64, 64, 128, 256, ...), so that a reference stays valid for the life of
-// the vector. One thread grows it at a time; any thread reads an element that it learned of after grow_to() returned
-// (the caller's own publication orders the two). Elements are value-initialised and never destroyed before the vector.
+// Elements live in blocks of doubling size (64, 64, 128, 256, ...), so that a reference stays valid for the
+// life of the vector. One thread grows it at a time; any thread reads an element that it learned of after
+// grow_to() returned (the caller's own publication orders the two). Elements are value-initialised and never
+// destroyed before the vector.
 template <class T>
 class StableVector {
  public:
@@ -19,7 +22,7 @@ class StableVector {
   StableVector(const StableVector&) = delete;
   StableVector& operator=(const StableVector&) = delete;
   ~StableVector() {
-    for (auto& block : blocks_) delete[] block.load(std::memory_order_relaxed);
+    for (auto& block : blocks_) free_block(block.load(std::memory_order_relaxed));
   }
 
   std::size_t size() const { return size_.load(std::memory_order_acquire); }
@@ -29,7 +32,7 @@ class StableVector {
     if (size <= size_.load(std::memory_order_relaxed)) return;
     for (std::size_t b = 0; b <= place(size - 1).block; ++b) {
       if (blocks_[b].load(std::memory_order_relaxed) == nullptr) {
-        blocks_[b].store(new T[block_size(b)](), std::memory_order_release);
+        blocks_[b].store(make_block(block_size(b)), std::memory_order_release);
       }
     }
     size_.store(size, std::memory_order_release);
@@ -41,13 +44,36 @@ class StableVector {
  private:
   static constexpr std::size_t kFirst = 64;
   static constexpr std::size_t kBlocks = 40;
-  struct Place { std::size_t block, offset; };
+  struct Place {
+    std::size_t block, offset;
+  };
 
   static constexpr std::size_t block_size(std::size_t b) { return b == 0 ? kFirst : kFirst << (b - 1); }
   static constexpr Place place(std::size_t i) {
     const auto b = static_cast<std::size_t>(std::bit_width(i / kFirst));
     return {b, b == 0 ? i : i - (kFirst << (b - 1))};
   }
+
+  // The last block is half empty on average: what calloc gives takes no room before it is written to.
+  static constexpr bool kZeroed =
+      std::is_trivially_default_constructible_v<T> && std::is_trivially_destructible_v<T>;
+  static T* make_block(std::size_t size) {
+    if constexpr (kZeroed) {
+      auto* block = static_cast<T*>(std::calloc(size, sizeof(T)));
+      if (block == nullptr) throw std::bad_alloc();
+      return block;
+    } else {
+      return new T[size]();
+    }
+  }
+  static void free_block(T* block) {
+    if constexpr (kZeroed) {
+      std::free(block);
+    } else {
+      delete[] block;
+    }
+  }
+
   T& at(std::size_t i) const {
     const Place p = place(i);
     return blocks_[p.block].load(std::memory_order_acquire)[p.offset];

@@ -45,13 +45,15 @@ constexpr std::size_t kAllMemtablesBytes = 128 * kMiB;
 constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
 // What tables, compactions and the next log may need beside what memory holds while there is no space.
 constexpr std::uint64_t kFlushSlackBytes = kMiB;
+// So much is read from a file at once by read_through().
+constexpr std::size_t kReadThroughBytes = 2 * kMiB;
 constexpr std::chrono::seconds kResumePatience{60};
 
 // The names on disk, in the order of Family. RocksDB insists on a family named "default": it holds the meta
 // data.
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
     "default",  "resources", "children", "changes",     "landing_urls", "accounts",
-    "deposits", "dedupe",    "reports",  "click_stats", "frequency", "pacing"};
+    "deposits", "dedupe",    "reports",  "click_stats", "frequency",    "pacing"};
 
 Slice slice(std::string_view s) {
   return {s.data(), s.size()};
@@ -268,7 +270,8 @@ Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::stri
     return StoreError{StoreError::Code::kCorrupt, "there is no database in " + path};
   }
   auto impl = std::make_unique<Impl>(path);
-  // A copy has no lock file, and none is left behind in it. Where the file may not be written nobody writes here.
+  // A copy has no lock file, and none is left behind in it. Where the file may not be written nobody writes
+  // here.
   if (fs::exists(path + "/LOCK", error)) {
     const Status locked = rocksdb::Env::Default()->LockFile(path + "/LOCK", &impl->read_lock);
     if (!locked.ok()) {
@@ -325,6 +328,27 @@ void Store::Impl::scan(rocksdb::ReadOptions options, Family family, std::string_
 
 void Store::scan(Family family, std::string_view begin, std::string_view end, const Visit& visit) const {
   impl_->scan({}, family, begin, end, visit);
+}
+
+void Store::read_through(Family family, std::string_view begin, std::string_view end,
+                         const Visit& visit) const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  options.readahead_size = kReadThroughBytes;
+  impl_->scan(options, family, begin, end, visit);
+}
+
+std::optional<std::string> Store::last_key(Family family, std::string_view prefix) const {
+  if (impl_->handle(family) == nullptr) return std::nullopt;
+  const std::string end = prefix_end(prefix);
+  rocksdb::ReadOptions options;
+  const Slice bound = slice(end);
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options, impl_->handle(family)));
+  it->SeekToLast();
+  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
+  if (!it->Valid() || !it->key().starts_with(slice(prefix))) return std::nullopt;
+  return it->key().ToString();
 }
 
 struct StoreSnapshot::Impl {

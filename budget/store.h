@@ -96,6 +96,13 @@ class Store {
   void scan(Family family, std::string_view begin, std::string_view end,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
 
+  // As scan(), for one walk over much that will not be read again: what is read does not stay in the cache.
+  void read_through(Family family, std::string_view begin, std::string_view end,
+                    const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+  // The greatest key that begins with `prefix`; nullopt where there is none.
+  std::optional<std::string> last_key(Family family, std::string_view prefix) const;
+
   std::unique_ptr<const StoreSnapshot> snapshot() const;
 
   // As scan() from `begin` to the family's end, but `visit` says where to go on: at the next key (an empty string), at

@@ -54,7 +54,8 @@ std::string landing_url_key(AdIx ad, std::uint32_t revision) {
 // Where the ad led when it was auctioned; nothing where this data directory never held such an ad.
 std::optional<std::string> landing_url(const Claims& claims, const Catalog& catalog, const Store& store) {
   const AdRow& row = catalog[claims.ad];
-  if (row.live && row.landing_revision == claims.landing_revision) return row.text->landing_url;
+  if (row.live && row.landing_revision == claims.landing_revision)
+    return std::string(row.text->landing_url());
   return store.get(Family::kLandingUrls, landing_url_key(claims.ad, claims.landing_revision));
 }
 

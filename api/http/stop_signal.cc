@@ -20,6 +20,12 @@ void block_stop_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+bool stop_signal_came() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
 int wait_for_stop_signal() {
   const sigset_t signals = stop_signals();
   int number = 0;

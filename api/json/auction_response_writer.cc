@@ -51,14 +51,14 @@ void write_winner(JsonWriter& json, const Winner& winner, const Catalog& catalog
   json.field("effective_bid_micros", winner.effective_bid);
   json.field("price_micros", claims.price);
   json.field("pctr", winner.pctr);
-  json.field("title", text.title);
+  json.field("title", text.title());
   json.key("image_url");
-  if (text.image_url.empty()) {
+  if (text.image_url().empty()) {
     json.null();
   } else {
-    json.value(text.image_url);
+    json.value(text.image_url());
   }
-  json.field("landing_url", text.landing_url);
+  json.field("landing_url", text.landing_url());
   write_token(json, claims, sealer);
   json.end_object();
 }

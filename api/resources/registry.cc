@@ -51,6 +51,7 @@ std::optional<ResourceRecord> Registry::get(ResourceType type, std::uint32_t int
 }
 
 void Registry::set_state(ResourceType type, std::uint32_t internal_id, ResourceState state) {
+  if (is_leaf(type)) return;
   auto& states = states_[static_cast<std::size_t>(type)];
   if (states.size() <= internal_id) states.resize(std::size_t{internal_id} + 1);
   states[internal_id] = state;

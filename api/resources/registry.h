@@ -46,7 +46,12 @@ struct RegistryParts {
   std::function<void()> settle_charges{};
 };
 
-// What is known in memory of each resource ever made.
+// Nothing stands below an ad or a keyword, or refers to one: nobody asks for their state.
+constexpr bool is_leaf(ResourceType type) {
+  return type == ResourceType::kAd || type == ResourceType::kKeyword;
+}
+
+// What is known in memory of each resource ever made that is no leaf.
 struct ResourceState {
   std::uint32_t parent =
       kNoInternalId;  // internal id of the type above; none for advertiser, placement, festival
@@ -62,20 +67,20 @@ class Registry {
   struct LoadError {
     std::string message;  // one line for a person, names the resource
   };
-  // Called after every kLoadProgressRows rows with the number of rows read so far.
-  using Progress = std::function<void(std::uint64_t rows)>;
+  // Called after every kLoadProgressRows rows with the number of rows read so far; says whether to go on.
+  using Progress = std::function<bool(std::uint64_t rows)>;
 
   // Empty: load() comes before anything else.
   explicit Registry(RegistryParts parts);
   ~Registry();
 
   // Reads all resources from the store: ids are given again as they were, limits are set (deleted resources
-  // too, since tokens already out still charge), and one snapshot is published. Once; on an error the registry
-  // is of no use.
+  // too, since tokens already out still charge), and one snapshot is published. Once; on an error the
+  // registry is of no use.
   std::optional<LoadError> load(const Progress& progress = {});
 
-  // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes. Costs nothing where there
-  // are none, and leaves it to the next time where somebody else is at work.
+  // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes. Costs nothing
+  // where there are none, and leaves it to the next time where somebody else is at work.
   void relist_outgrown();
 
   // The record of a resource that exists (is not deleted). Any thread, no lock.

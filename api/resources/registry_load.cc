@@ -4,52 +4,56 @@
 #include <utility>
 
 #include "api/resources/registry.h"
-#include "api/resources/transaction.h"
+#include "api/resources/row_reader.h"
 
 namespace gavel {
 
-// One row after the other, each type after those it refers to.
+// One row after the other, each type after those it refers to. Reading and parsing go ahead on a thread of
+// their own.
 class RegistryLoader {
  public:
   RegistryLoader(Registry& registry, const Registry::Progress& progress)
       : registry_(registry), progress_(progress) {}
 
   std::optional<Registry::LoadError> load(ResourceType type) {
-    std::optional<Registry::LoadError> error;
-    const std::string prefix = resource_key_prefix(type);
-    registry_.parts_.store.scan(Family::kResources, prefix, prefix_end(prefix),
-                                [&](std::string_view key, std::string_view value) {
-                                  error = load_row(type, internal_id_of_key(key), value);
-                                  return !error;
-                                });
-    return error;
-  }
-
- private:
-  std::optional<Registry::LoadError> load_row(ResourceType type, std::uint32_t internal_id,
-                                              std::string_view value) {
-    const auto record = decode_record(value);
-    if (!record) {
-      return Registry::LoadError{"the stored " + std::string(type_name(type)) + " with internal id " +
-                                 std::to_string(internal_id) + " cannot be read"};
+    expect(type);
+    RowReader reader(registry_.parts_.store, type);
+    for (auto rows = reader.next(); !rows.empty(); rows = reader.next()) {
+      for (const StoredRow& row : rows) {
+        if (auto error = put(type, row)) return error;
+      }
     }
-    const auto doc = read_stored(registry_.parser_, type, *record);
-    if (!doc) return fault(type, *record, "cannot be read");
-    Interner& ids = registry_.parts_.symbols->of(type);
-    ids.reserve(internal_id);
-    if (ids.intern(record->id) != internal_id) return fault(type, *record, "is stored twice");
-    const Registry::Change change{type, internal_id, &*record, &*doc, nullptr, false};
-    registry_.set_state(type, internal_id, {record->parent, record->owner, !record->deleted});
-    registry_.set_limits(change);
-    registry_.put_row(change);
-    if (record->deleted) registry_.erase_row(type, internal_id);
-    registry_.last_change_ = std::max(registry_.last_change_, record->last_change);
-    if (++rows_ % kLoadProgressRows == 0 && progress_) progress_(rows_);
+    if (!reader.error().empty()) return Registry::LoadError{reader.error()};
     return std::nullopt;
   }
 
-  static Registry::LoadError fault(ResourceType type, const ResourceRecord& record, std::string_view what) {
-    return {"the stored " + std::string(type_name(type)) + " " + record.id + " " + std::string(what)};
+ private:
+  // Internal ids are dense, so the last one says how many there are.
+  void expect(ResourceType type) {
+    const auto last = registry_.parts_.store.last_key(Family::kResources, resource_key_prefix(type));
+    if (!last) return;
+    const std::uint32_t count = internal_id_of_key(*last) + 1;
+    registry_.parts_.symbols->of(type).expect(count);
+    if (!is_leaf(type)) registry_.states_[static_cast<std::size_t>(type)].reserve(count);
+  }
+
+  std::optional<Registry::LoadError> put(ResourceType type, const StoredRow& row) {
+    const ResourceRecord& record = row.record;
+    Interner& ids = registry_.parts_.symbols->of(type);
+    ids.reserve(row.internal_id);
+    if (ids.intern(record.id) != row.internal_id) {
+      return Registry::LoadError{"the stored " + std::string(type_name(type)) + " " + record.id +
+                                 " is stored twice"};
+    }
+    const Registry::Change change{type, row.internal_id, &record, &row.doc, nullptr, false};
+    registry_.set_state(type, row.internal_id, {record.parent, record.owner, !record.deleted});
+    registry_.set_limits(change);
+    registry_.put_row(change);
+    if (record.deleted) registry_.erase_row(type, row.internal_id);
+    registry_.last_change_ = std::max(registry_.last_change_, record.last_change);
+    if (++rows_ % kLoadProgressRows == 0 && progress_ && !progress_(rows_))
+      return Registry::LoadError{"stopped"};
+    return std::nullopt;
   }
 
   Registry& registry_;

@@ -174,9 +174,9 @@ TEST_F(CatalogEditorTest, AnAd) {
     EXPECT_EQ(row.pctr_nano, -1);
     EXPECT_EQ(row.pcvr_nano, -1);
     EXPECT_EQ(row.landing_revision, 3U);
-    EXPECT_EQ(row.text->title, "title");
-    EXPECT_EQ(row.text->landing_url, "https://shop.example/1");
-    EXPECT_EQ(row.text->image_url, "");
+    EXPECT_EQ(row.text->title(), "title");
+    EXPECT_EQ(row.text->landing_url(), "https://shop.example/1");
+    EXPECT_EQ(row.text->image_url(), "");
     EXPECT_EQ(catalog->ad_limit(), 1U);
   }
   doc.category_id = "dress";
@@ -191,7 +191,7 @@ TEST_F(CatalogEditorTest, AnAd) {
   EXPECT_EQ(row.category, world.symbols->categories.find("dress"));
   EXPECT_EQ(row.pctr_nano, 0);
   EXPECT_EQ(row.pcvr_nano, 9);
-  EXPECT_EQ(row.text->image_url, "https://img.example/1");
+  EXPECT_EQ(row.text->image_url(), "https://img.example/1");
   EXPECT_EQ(catalog->ads_of(world.group("g")).size(), 1U) << "listed once";
 }
 
@@ -208,7 +208,7 @@ TEST_F(CatalogEditorTest, AKeyword) {
   EXPECT_TRUE(row.negative);
   EXPECT_EQ(row.match, MatchType::kPhrase);
   EXPECT_EQ(row.ad_group, world.group("g"));
-  EXPECT_EQ(row.bid_micros, 12);
+  EXPECT_EQ(row.bid(), Micros{12});
   ASSERT_EQ(catalog->keywords_of(row.ad_group).size(), 1U);
   EXPECT_EQ(catalog->keywords_of(row.ad_group)[0], (GroupKeyword{row.text, world.keyword("k")}));
 }

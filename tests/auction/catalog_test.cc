@@ -220,7 +220,7 @@ class Comparison {
     rows<AdIx>(ResourceType::kAd, twin_.ads, [this](const auto& row, const AdDoc& doc) {
       ASSERT_EQ(row.ad_group, ix<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id));
       ASSERT_EQ(symbols_.items.at(row.item), doc.item_id);
-      ASSERT_EQ(row.text->title, doc.title);
+      ASSERT_EQ(row.text->title(), doc.title);
     });
     rows<KeywordIx>(ResourceType::kKeyword, twin_.keywords, [this](const auto& row, const KeywordDoc& doc) {
       ASSERT_EQ(row.ad_group, ix<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id));

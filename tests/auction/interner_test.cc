@@ -53,6 +53,21 @@ TEST(Interner, ReservedNumbersHaveNoName) {
   EXPECT_EQ(names.size(), 11U);
 }
 
+TEST(Interner, ExpectingNamesChangesNoAnswer) {
+  Interner names;
+  names.intern("first");
+  names.expect(10'000);
+  EXPECT_EQ(names.size(), 1U);
+  EXPECT_EQ(names.find("first"), 0U);
+  EXPECT_EQ(names.find("second"), Interner::kAbsent);
+  const std::size_t expected = names.memory_bytes();
+  names.expect(5);  // fewer than there is room for
+  for (int i = 1; i < 10'000; ++i) ASSERT_EQ(names.intern(std::to_string(i)), static_cast<std::uint32_t>(i));
+  EXPECT_EQ(names.find("9999"), 9'999U);
+  // Only names and their places were added: 4 bytes of length, up to 4 of digits, 4 of place; both grow by doubling.
+  EXPECT_LT(names.memory_bytes(), expected + std::size_t{10'000} * 2 * 12);
+}
+
 TEST(Interner, LongNamesKeepTheirPlace) {
   Interner names;
   const std::string large(1'000'000, 'x');

@@ -34,21 +34,35 @@ TEST(SharedList, AppendsInOrderAndErasesByPuttingTheLastInPlace) {
 TEST(SharedList, ACopyIsUndisturbedByAppends) {
   List list;
   list.append(1);
-  const List before = list;
+  const List alone = list;
   list.append(2);
-  EXPECT_EQ(values(before), (std::vector<std::uint32_t>{1}));
-  EXPECT_EQ(values(list), (std::vector<std::uint32_t>{1, 2}));
+  const List before = list;
+  list.append(3);
+  EXPECT_EQ(values(alone), (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(values(before), (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(values(list), (std::vector<std::uint32_t>{1, 2, 3}));
   EXPECT_EQ(before.span().data(), list.span().data()) << "room behind the common part is used";
 }
 
 TEST(SharedList, OnlyOneOfTwoCopiesUsesTheRoomBehindTheCommonPart) {
   List a;
+  a.append(0);
   a.append(1);
   List b = a;
   a.append(2);
   b.append(3);
-  EXPECT_EQ(values(a), (std::vector<std::uint32_t>{1, 2}));
-  EXPECT_EQ(values(b), (std::vector<std::uint32_t>{1, 3}));
+  EXPECT_EQ(values(a), (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(values(b), (std::vector<std::uint32_t>{0, 1, 3}));
+}
+
+TEST(SharedList, AnElementAloneTakesNoBlock) {
+  List list;
+  list.append(7);
+  const auto* place = reinterpret_cast<const char*>(list.span().data());
+  const auto* self = reinterpret_cast<const char*>(&list);
+  EXPECT_TRUE(place >= self && place < self + sizeof list);
+  EXPECT_TRUE(list.erase(7));
+  EXPECT_TRUE(list.span().empty());
 }
 
 TEST(SharedList, AnElementErasedFromOneCopyIsNotOverwrittenInTheOther) {

@@ -56,6 +56,29 @@ std::string file_with_extension(const std::string& directory, const std::string&
   return largest;
 }
 
+TEST(Store, ReadingThroughSeesWhatAScanSees) {
+  TemporaryDirectory dir;
+  const auto store = open_store(dir.path());
+  for (const char* key : {"a", "b1", "b2", "c"}) put(*store, Family::kResources, key, key);
+  std::vector<std::string> keys;
+  store->read_through(Family::kResources, "b", "c", [&](std::string_view key, std::string_view) {
+    keys.emplace_back(key);
+    return true;
+  });
+  EXPECT_THAT(keys, ElementsAre("b1", "b2"));
+}
+
+TEST(Store, TheLastKeyOfAPrefixIsTheGreatestThatHasIt) {
+  TemporaryDirectory dir;
+  const auto store = open_store(dir.path());
+  EXPECT_EQ(store->last_key(Family::kResources, "b"), std::nullopt);
+  for (const char* key : {"a", "b1", "b2", "c"}) put(*store, Family::kResources, key, key);
+  EXPECT_EQ(store->last_key(Family::kResources, "b"), "b2");
+  EXPECT_EQ(store->last_key(Family::kResources, "c"), "c");
+  EXPECT_EQ(store->last_key(Family::kResources, "bb"), std::nullopt);
+  EXPECT_EQ(store->last_key(Family::kResources, "\xFF"), std::nullopt);
+}
+
 TEST(Store, ASnapshotStandsStill) {
   TemporaryDirectory dir;
   const auto store = open_store(dir / "data");
