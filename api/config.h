@@ -47,7 +47,7 @@ struct Config {
     std::int64_t body_bytes_max = 1024 * 1024;
     std::int64_t auction_body_bytes_max = 4 * 1024 * 1024;
     std::int64_t events_body_bytes_max = 2 * 1024 * 1024;
-    std::int64_t connections_max = 10'000;
+    std::int64_t connections_max = 15'000;
     std::int64_t deferred_requests_max = 10'000;
     std::int64_t header_deadline_ms = 10'000;
     std::int64_t body_deadline_ms = 30'000;
@@ -62,6 +62,12 @@ struct Config {
     std::int64_t queue_max = 100'000;
     std::int64_t batch_max = 4'096;
   } events;
+
+  struct Auction {
+    std::int64_t tmax_ms = 1'000;
+    std::int64_t queue_max = 1'024;
+    std::int64_t queue_wait_max_ms = 10;
+  } auction;
 
   struct LedgerKeys {
     std::int64_t disk_reserve_bytes = 256 * 1024 * 1024;

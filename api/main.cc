@@ -37,6 +37,7 @@
 #include "api/metrics.h"
 #include "api/metrics_sources.h"
 #include "api/offline_commands.h"
+#include "api/open_files.h"
 #include "api/pacing_service.h"
 #include "api/resources/executor.h"
 #include "api/resources/registry.h"
@@ -116,6 +117,20 @@ LedgerOptions ledger_options(const Config& config) {
           .disk_full_grace = std::chrono::seconds{config.ledger.disk_full_grace_s}};
 }
 
+// As many connections as are configured, or fewer where the system does not let this process open so many
+// files.
+std::size_t connections_max(const Config& config) {
+  const auto wanted = static_cast<std::uint64_t>(config.http.connections_max);
+  const std::uint64_t files = raise_open_files_limit();
+  const std::uint64_t possible = connections_within(files, wanted);
+  if (possible < wanted) {
+    spdlog::warn(
+        "at most {} open files are allowed here: {} connections are taken, not http.connections_max = {}",
+        files, possible, wanted);
+  }
+  return static_cast<std::size_t>(possible);
+}
+
 ServerOptions server_options(const Config& config) {
   const ListenAddress address = *parse_listen(config.listen);  // checked with the command line
   ServerOptions options;
@@ -126,8 +141,10 @@ ServerOptions server_options(const Config& config) {
   options.header_bytes_max = static_cast<std::size_t>(config.http.header_bytes_max);
   options.target_bytes_max = static_cast<std::size_t>(config.http.target_bytes_max);
   options.body_bytes_max = static_cast<std::uint64_t>(config.http.body_bytes_max);
-  options.connections_max = static_cast<std::size_t>(config.http.connections_max);
+  options.connections_max = connections_max(config);
   options.deferred_requests_max = static_cast<std::size_t>(config.http.deferred_requests_max);
+  options.queued_requests_max = static_cast<std::size_t>(config.auction.queue_max);
+  options.queue_wait_max = std::chrono::milliseconds{config.auction.queue_wait_max_ms};
   options.header_deadline = std::chrono::milliseconds{config.http.header_deadline_ms};
   options.body_deadline = std::chrono::milliseconds{config.http.body_deadline_ms};
   options.stream_bytes_per_s_min = static_cast<std::uint64_t>(config.http.stream_bytes_per_s_min);
@@ -224,7 +241,8 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                               .click_ttl = ttl.click_ttl,
                               .hold_ttl = std::chrono::seconds{my.config.hold_ttl_s},
                               .workers = my.workers,
-                              .body_bytes_max = body_bytes_max});
+                              .body_bytes_max = body_bytes_max,
+                              .tmax = std::chrono::milliseconds{my.config.auction.tmax_ms}});
   add_event_routes(router, {my.keys, my.data.epochs, my.ledger, my.catalog, *my.data.store, my.metrics,
                             my.workers, static_cast<std::size_t>(my.config.events.per_request_max),
                             static_cast<std::uint64_t>(my.config.http.events_body_bytes_max)});

@@ -182,8 +182,15 @@ MetricSource server_metrics(const ServerStats& stats) {
                get(stats.accepted));
     add_single(out, MetricKind::kCounter, "gavel_http_connections_refused_total",
                "Connections turned away because there were too many.", get(stats.refused));
-    add_single(out, MetricKind::kCounter, "gavel_http_requests_shed_total",
-               "Requests turned away because too many were waiting.", get(stats.shed));
+    add_single(out, MetricKind::kGauge, "gavel_http_queued_requests",
+               "Auction requests waiting for their turn.", get(stats.queued));
+    Metric shed = metric(MetricKind::kCounter, "gavel_http_requests_shed_total",
+                         "Requests turned away for want of time or room, by cause.");
+    for (std::size_t cause = 0; cause < kShedCauseCount; ++cause) {
+      const std::string name(shed_cause_name(static_cast<ShedCause>(cause)));
+      shed.samples.push_back({{{"cause", name}}, get(stats.shed[cause]), std::nullopt});
+    }
+    out.push_back(std::move(shed));
     add_single(out, MetricKind::kCounter, "gavel_http_bad_requests_total",
                "Requests that were not HTTP, or too large.", get(stats.bad_requests));
     add_single(out, MetricKind::kCounter, "gavel_http_timeouts_total", "Connections ended by a deadline.",

@@ -3,6 +3,7 @@
 namespace gavel {
 
 void AuctionRequest::clear() {
+  tmax_ms = 0;
   request_id = {};
   query = {};
   category_ids.clear();

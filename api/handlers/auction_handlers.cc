@@ -53,18 +53,21 @@ class AuctionWorker {
       writer.send_problem(400, "the auction request is not valid", errors.take());
       return;
     }
+    const auto began = services_.steady_clock();
+    const std::chrono::milliseconds tmax =
+        request_.tmax_ms > 0 ? std::chrono::milliseconds(request_.tmax_ms) : services_.tmax;
+    if (began - http.received_at > tmax) return writer.send_too_late();
     if (request_.request_id.empty()) request_.request_id = ids_.next();
     request_.user_hash = hash_user(services_.user_salt, request_.user.id);
     const double outgrown = services_.click_stats.ceilings().outgrown();  // before the catalog
     const Catalog& catalog = catalog_.get();
-    run(catalog, outgrown);
+    run(catalog, outgrown, began);
     write_auction_response(request_, result_, catalog, sealer_, writer.buffer());
     writer.send(200);
   }
 
  private:
-  void run(const Catalog& catalog, double outgrown) {
-    const auto began = std::chrono::steady_clock::now();
+  void run(const Catalog& catalog, double outgrown, std::chrono::steady_clock::time_point began) {
     const Timestamp now = services_.clock.now();
     const AuctionContext context{.catalog = catalog,
                                  .calendar = services_.calendar,
@@ -80,7 +83,7 @@ class AuctionWorker {
                                  .can_charge = services_.ledger.can_charge(now),
                                  .outgrown = outgrown};
     run_auction(request_, context, scratch_, result_);
-    metrics_.observe_auction_time(std::chrono::steady_clock::now() - began);
+    metrics_.observe_auction_time(services_.steady_clock() - began);
     for (const PlacementResult& placement : result_.placements) metrics_.observe_auction(placement);
   }
 
@@ -123,7 +126,8 @@ void add_auction_routes(Router& router, const AuctionServices& services) {
        .media_types = {std::string(kJson)},
        .query_parameters = {},
        .body_bytes_max = services.body_bytes_max,
-       .deferred = false});
+       .deferred = false,
+       .queued = true});
 }
 
 }  // namespace gavel

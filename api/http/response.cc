@@ -100,7 +100,8 @@ constexpr std::string_view kEtagField = "ETag: ";
 std::string_view etag_of(std::string_view headers) {
   for (std::size_t line = 0; line < headers.size(); line = headers.find('\n', line) + 1) {
     const std::string_view rest = headers.substr(line);
-    if (rest.starts_with(kEtagField)) return rest.substr(kEtagField.size(), rest.find('\r') - kEtagField.size());
+    if (rest.starts_with(kEtagField))
+      return rest.substr(kEtagField.size(), rest.find('\r') - kEtagField.size());
   }
   return {};
 }
@@ -147,6 +148,12 @@ void ResponseWriter::send_problem(int status, std::string_view detail, const Fie
   append_problem(buffer(), status, detail, errors);
   exchange_->problem_detail.assign(detail);
   send(status, kProblemJson);
+}
+
+void ResponseWriter::send_too_late() {
+  exchange_->too_late = true;
+  header("Retry-After", "1");
+  send_problem(503, "this request was not answered in the time that its sender would wait");
 }
 
 void ResponseWriter::send_file(int status, std::string_view content_type, int file, std::uint64_t length) {

@@ -43,6 +43,7 @@ class Exchange {
   virtual void resumed() = 0;
 
   int status = 0;
+  bool too_late = false;       // the answer is that of send_too_late()
   std::string problem_detail;  // for the log
   std::string content_type;
   std::string headers;  // extra header lines, each with its CRLF
@@ -75,6 +76,8 @@ class ResponseWriter {
   void send(int status, std::string_view content_type = kJson);  // what stands in buffer()
   void send(const Response& response);
   void send_problem(int status, std::string_view detail, const FieldErrors& errors = {});
+  // 503 with Retry-After: the request is older than its sender would wait. The server counts it as shed.
+  void send_too_late();
   // The first `length` bytes of a file, which must have them. Takes the descriptor and closes it.
   void send_file(int status, std::string_view content_type, int file, std::uint64_t length);
 

@@ -42,6 +42,9 @@ struct Route {
   std::uint64_t body_bytes_max = 0;  // 0 = the server's default; of no meaning to a StreamHandler
   // Whether it answers later and counts against ServerOptions::deferred_requests_max.
   bool deferred = false;
+  // Whether it answers at once but takes long: it waits for its turn behind whatever else its worker has to
+  // do, and is shed where there is more of it than can be done (overload_queue.h).
+  bool queued = false;
   // Whether it answers before Server::open(), while what other routes work on is still being loaded.
   bool answers_while_loading = false;
 };

@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "api/http/worker.h"
 #include "api/http/listen_address.h"
+#include "api/http/worker.h"
 
 namespace gavel {
 namespace {
@@ -24,6 +24,20 @@ boost::system::error_code probe(const net::ip::tcp::endpoint& endpoint) {
 }
 
 }  // namespace
+
+std::string_view shed_cause_name(ShedCause cause) {
+  switch (cause) {
+    case ShedCause::kDeferredFull:
+      return "deferred_full";
+    case ShedCause::kQueueFull:
+      return "queue_full";
+    case ShedCause::kOverloaded:
+      return "overloaded";
+    case ShedCause::kDeadline:
+      return "deadline";
+  }
+  return "overloaded";
+}
 
 struct Server::Impl {
   Impl(ServerOptions options, const Router& router, const Authenticator& authenticator,

@@ -1,6 +1,7 @@
 // The HTTP/1.1 server: one thread a worker, each with its own event loop, listening socket and connections.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -28,8 +29,11 @@ struct ServerOptions {
   std::size_t header_bytes_max = 16 * 1024;    // request line and fields: 431
   std::size_t target_bytes_max = 8 * 1024;     // 414
   std::uint64_t body_bytes_max = 1024 * 1024;  // where the route names no limit of its own: 413
-  std::size_t connections_max = 10'000;        // of all workers: 503 and close
+  std::size_t connections_max = 15'000;        // of all workers: 503 and close
   std::size_t deferred_requests_max = 10'000;  // requests waiting for their answer: 503 and Retry-After
+  // Of each worker, about routes that are `queued`: see overload_queue.h. Shed with 503 and Retry-After.
+  std::size_t queued_requests_max = 1'024;
+  std::chrono::milliseconds queue_wait_max{10};
 
   std::chrono::milliseconds header_deadline{10'000};  // from the first byte: 408
   std::chrono::milliseconds body_deadline{30'000};    // from the header; a stream's bytes put it off: 408
@@ -42,14 +46,28 @@ struct ServerOptions {
 
   // For the Date header, which is left out where there is none.
   std::function<Timestamp()> wall_clock{};
+  // What ages and deadlines are measured with. Thread-safe.
+  std::function<std::chrono::steady_clock::time_point()> steady_clock = std::chrono::steady_clock::now;
 };
+
+// Why a request was not served though nothing was wrong with it.
+enum class ShedCause : std::uint8_t {
+  kDeferredFull,  // over deferred_requests_max
+  kQueueFull,     // over queued_requests_max
+  kOverloaded,    // its worker gets more than it can do
+  kDeadline,      // its handler found it too old: ResponseWriter::send_too_late()
+};
+inline constexpr std::size_t kShedCauseCount = 4;
+std::string_view shed_cause_name(ShedCause cause);
 
 // Counted by all workers; read at any time.
 struct ServerStats {
   std::atomic<std::uint64_t> connections{0};  // open now
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> refused{0};       // over connections_max
-  std::atomic<std::uint64_t> shed{0};          // requests over deferred_requests_max
+  std::atomic<std::uint64_t> refused{0};  // over connections_max
+  // Requests answered 503 for want of time or room, by ShedCause.
+  std::array<std::atomic<std::uint64_t>, kShedCauseCount> shed{};
+  std::atomic<std::uint64_t> queued{0};        // requests waiting for their turn now
   std::atomic<std::uint64_t> deferred{0};      // requests waiting for their answer now
   std::atomic<std::uint64_t> bad_requests{0};  // that were no HTTP
   std::atomic<std::uint64_t> timeouts{0};      // connections closed by a deadline
@@ -78,8 +96,8 @@ class Server {
   // already in use, and so on. Ignores SIGPIPE in this process from then on.
   Result<std::uint16_t, std::string> start();
 
-  // Lets requests through to all routes. Until then those answer 503 with Retry-After that do not answer while
-  // loading. What was done before is seen by every handler called after. Thread-safe.
+  // Lets requests through to all routes. Until then those answer 503 with Retry-After that do not answer
+  // while loading. What was done before is seen by every handler called after. Thread-safe.
   void open();
   // Whether all routes take requests: open, and not draining.
   bool ready() const;

@@ -9,13 +9,6 @@
 namespace gavel {
 namespace {
 
-// 503 with Retry-After: what was asked is fine and may be asked again.
-Response unavailable(std::string_view detail) {
-  Response response = problem(503, detail);
-  response.headers.emplace_back("Retry-After", "1");
-  return response;
-}
-
 // Restores a flag at the end of a scope that calls out.
 class CallScope {
  public:
@@ -28,7 +21,8 @@ class CallScope {
   bool& in_call_;
 };
 
-constexpr std::size_t kDroppedBytesMax = 256 * 1024;  // of a rejected request's body; beyond it the connection ends
+constexpr std::size_t kDroppedBytesMax =
+    256 * 1024;  // of a rejected request's body; beyond it the connection ends
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -52,12 +46,12 @@ Session::~Session() {
 }
 
 void Session::start() {
-  deadline_ = SteadyClock::now() + worker_->shared().options.idle_timeout;
+  deadline_ = worker_->now() + worker_->shared().options.idle_timeout;
   read();
 }
 
 void Session::refuse_connection() {
-  last_read_ = request_.received_at = SteadyClock::now();
+  last_read_ = request_.received_at = worker_->now();
   break_off(503, "too many connections");
 }
 
@@ -109,7 +103,7 @@ void Session::on_read(boost::system::error_code ec, std::size_t bytes) {
     return;
   }
   if (ec) return close();
-  last_read_ = SteadyClock::now();
+  last_read_ = worker_->now();
   if (phase_ == Phase::kIdle) {
     phase_ = Phase::kHead;
     request_.received_at = last_read_;
@@ -221,7 +215,7 @@ bool Session::give_piece() {
   }
   if (piece_out_) {
     phase_ = Phase::kHandling;
-    patience_ = deadline_ - SteadyClock::now();
+    patience_ = deadline_ - worker_->now();
     deadline_ = SteadyClock::time_point::max();
     return false;
   }
@@ -246,13 +240,63 @@ bool Session::complete_request() {
   } else {
     request_.body = reader_.body();
     if (route_->deferred && !take_place()) return write_reply();
+    if (route_->queued) return run_or_enqueue();
+    return call_handler();
+  }
+  return reply_or_wait();
+}
+
+bool Session::call_handler() {
+  {
     const CallScope scope(in_call_);
     std::get<Handler>(route_->handler)(request_, ResponseWriter(shared_from_this()));
   }
+  return reply_or_wait();
+}
+
+// After a handler or a consumer's end. True where the answer has left in whole and the connection goes on.
+bool Session::reply_or_wait() {
   if (finished_) return write_reply();
   phase_ = Phase::kHandling;
   deadline_ = SteadyClock::time_point::max();
   return false;
+}
+
+// Queued requests.
+
+bool Session::run_or_enqueue() {
+  if (worker_->may_run_now()) {
+    const bool on = call_handler();
+    // Both times are known anyhow. Where the answer has not left in whole, what it took stays unknown: no
+    // matter.
+    if (on) worker_->ran(answered_at_ - last_read_);
+    return on;
+  }
+  phase_ = Phase::kQueued;
+  deadline_ = SteadyClock::time_point::max();
+  worker_->enqueue(shared_from_this());
+  return false;
+}
+
+void Session::run_in_turn(SteadyClock::time_point now) {
+  if (phase_ != Phase::kQueued) return;  // closed meanwhile
+  // A client that was slow itself to send its request says nothing about the server.
+  const bool mostly_waited = now - last_read_ > last_read_ - request_.received_at;
+  phase_ = Phase::kHandling;
+  const bool on = call_handler();
+  if (was_too_late_ && mostly_waited) worker_->missed_deadline();
+  if (on) proceed();
+}
+
+void Session::shed(ShedCause cause, const Response& response) {
+  if (phase_ != Phase::kQueued) return;
+  count_shed(cause);
+  set_reply(response);
+  if (write_reply()) proceed();
+}
+
+void Session::count_shed(ShedCause cause) {
+  worker_->shared().stats.shed[static_cast<std::size_t>(cause)].fetch_add(1, std::memory_order_relaxed);
 }
 
 // Says "100 Continue" where the client waits for it. False where the connection had to be closed.
@@ -315,7 +359,7 @@ void Session::on_resumed() {
     return;
   }
   phase_ = Phase::kBody;
-  deadline_ = SteadyClock::now() + patience_;  // the time that the consumer took is not the client's
+  deadline_ = worker_->now() + patience_;  // the time that the consumer took is not the client's
   proceed();
 }
 
@@ -329,8 +373,8 @@ bool Session::take_place() {
     return true;
   }
   stats.deferred.fetch_sub(1, std::memory_order_relaxed);
-  stats.shed.fetch_add(1, std::memory_order_relaxed);
-  set_reply(unavailable("too many requests are waiting for their answer"));
+  count_shed(ShedCause::kDeferredFull);
+  set_reply(worker_->shared().deferred_full);
   return false;
 }
 

@@ -14,9 +14,9 @@
 namespace gavel {
 
 // Everything happens on the worker's thread, but for finished() and resumed(), which any thread may call. At
-// any time the session waits for one thing only: bytes, a reply, a piece to be given up, or the socket taking
-// bytes. The next request is looked at when the answer before it has been written: that keeps pipelined
-// answers in order.
+// any time the session waits for one thing only: bytes, its turn, a reply, a piece to be given up, or the
+// socket taking bytes. The next request is looked at when the answer before it has been written: that keeps
+// pipelined answers in order.
 class Session final : public Exchange, public std::enable_shared_from_this<Session> {
  public:
   Session(Socket socket, std::shared_ptr<Worker> worker, std::size_t index);
@@ -37,6 +37,10 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void finished() override;
   void resumed() override;
 
+  // The end of Worker::enqueue(): either of them, once.
+  void run_in_turn(SteadyClock::time_point now);
+  void shed(ShedCause cause, const Response& response);
+
   // The session's place in its worker's list.
   std::size_t index() const { return index_; }
   void set_index(std::size_t index) { index_ = index; }
@@ -46,6 +50,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
     kIdle,       // waits for the first byte of a request
     kHead,       // reads a head
     kBody,       // reads a body
+    kQueued,     // waits for its turn
     kHandling,   // waits for a handler's reply, or for a consumer to give up its piece
     kWriting,    // writes the answer
     kLingering,  // has answered and said so; lets the client read before the connection goes
@@ -61,6 +66,10 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   bool give_piece();
   bool drop_piece();
   bool complete_request();
+  bool call_handler();
+  bool reply_or_wait();
+  bool run_or_enqueue();
+  void count_shed(ShedCause cause);
   bool send_continue();
   bool take_place();
   void give_place_back();
@@ -89,19 +98,21 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   Phase phase_ = Phase::kIdle;
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
   SteadyClock::time_point last_read_;
+  SteadyClock::time_point answered_at_;  // of the last answer
 
   // About the request at hand.
   const Route* route_ = nullptr;
   std::shared_ptr<BodyConsumer> consumer_;
-  bool rejected_ = false;     // the reply stands already; the body is read and dropped only to stay in step
-  bool finished_ = false;     // the reply stands in the Exchange's members
-  bool timed_out_ = false;    // a deadline has passed; the outstanding read is being cancelled
-  bool piece_out_ = false;    // the consumer has a piece of the reader's buffer
-  bool in_call_ = false;      // a handler or consumer runs right now, on this thread, below us
-  bool continued_ = false;    // "100 Continue" has been said
-  bool has_place_ = false;    // counts among the deferred requests
-  bool close_after_ = false;  // the connection ends with this answer
-  bool out_of_step_ = false;  // bytes may come that nobody will understand: linger before closing
+  bool rejected_ = false;      // the reply stands already; the body is read and dropped only to stay in step
+  bool finished_ = false;      // the reply stands in the Exchange's members
+  bool timed_out_ = false;     // a deadline has passed; the outstanding read is being cancelled
+  bool piece_out_ = false;     // the consumer has a piece of the reader's buffer
+  bool in_call_ = false;       // a handler or consumer runs right now, on this thread, below us
+  bool continued_ = false;     // "100 Continue" has been said
+  bool has_place_ = false;     // counts among the deferred requests
+  bool was_too_late_ = false;  // the handler answered with send_too_late()
+  bool close_after_ = false;   // the connection ends with this answer
+  bool out_of_step_ = false;   // bytes may come that nobody will understand: linger before closing
 
   std::size_t dropped_ = 0;           // bytes of a rejected request's body
   SteadyClock::duration patience_{};  // what is left of a stream's deadline while nothing is read

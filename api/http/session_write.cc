@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cerrno>
+#include <utility>
 
 #include "api/http/response_head.h"
 #include "api/http/session.h"
@@ -22,6 +23,8 @@ constexpr std::size_t kLingerBytesMax = 16 * 1024 * 1024;  // what a client may 
 bool Session::write_reply() {
   give_place_back();  // before the client can know, so that its next request finds the place free
   const ServerShared& shared = worker_->shared();
+  was_too_late_ = std::exchange(too_late, false);
+  if (was_too_late_) count_shed(ShedCause::kDeadline);
   if (shared.draining.load(std::memory_order_relaxed)) close_after_ = true;
   const bool http10 = !reader_.header().http11;
   head_.clear();
@@ -109,7 +112,7 @@ bool Session::write_file() {
 }
 
 void Session::wait_writable() {
-  deadline_ = SteadyClock::now() + worker_->shared().options.write_deadline;
+  deadline_ = worker_->now() + worker_->shared().options.write_deadline;
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code ec) {
     if (self->on_writable(ec)) self->proceed();
   });
@@ -126,7 +129,7 @@ bool Session::on_writable(boost::system::error_code ec) {
 
 // The answer has left: makes ready for the next request. False where the connection ends.
 bool Session::finish_reply() {
-  const auto now = SteadyClock::now();
+  const auto now = answered_at_ = worker_->now();
   if (worker_->shared().observer) {
     worker_->shared().observer({.worker = worker_->number(),
                                 .route = request_.route,
@@ -176,7 +179,7 @@ void Session::reset_reply() {
 void Session::linger() {
   if (phase_ != Phase::kLingering) {
     phase_ = Phase::kLingering;
-    deadline_ = SteadyClock::now() + worker_->shared().options.linger;
+    deadline_ = worker_->now() + worker_->shared().options.linger;
     boost::system::error_code ec;
     socket_.shutdown(Socket::shutdown_send, ec);
   }

@@ -26,10 +26,36 @@ SteadyClock::duration sweep_period(const ServerOptions& options) {
   return std::clamp(shortest / 4, kSweepPeriodMin, kSweepPeriodMax);
 }
 
+// What is read before a queued request runs, at most: a flood of events does not keep auctions waiting for
+// ever.
+constexpr int kHandlersPerLook = 1'024;
+// Shedding may take one part in so many of the time that queued requests take. Clients that come back at once
+// would otherwise leave a worker no time for anything else; those above wait for their refusal.
+constexpr int kShedParts = 8;
+
 }  // namespace
 
+Response unavailable(std::string_view detail) {
+  Response response = problem(503, detail);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+ServerShared::ServerShared(ServerOptions o, const Router& r, const Authenticator& a, RequestObserver ob)
+    : options(std::move(o)),
+      router(r),
+      authenticator(a),
+      observer(std::move(ob)),
+      deferred_full(unavailable("too many requests are waiting for their answer")),
+      queue_full(unavailable("too many requests are waiting for their turn")),
+      overloaded(unavailable("more requests come than can be answered in time")) {}
+
 Worker::Worker(std::size_t number, std::shared_ptr<ServerShared> shared)
-    : number_(number), shared_(std::move(shared)), sweep_period_(sweep_period(shared_->options)) {}
+    : number_(number),
+      shared_(std::move(shared)),
+      sweep_period_(sweep_period(shared_->options)),
+      waiting_({.waiting_max = shared_->options.queued_requests_max,
+                .wait_max = shared_->options.queue_wait_max}) {}
 
 Worker::~Worker() = default;
 
@@ -48,14 +74,58 @@ void Worker::run() {
   pthread_setname_np(pthread_self(), ("gavel-http-" + std::to_string(number_)).substr(0, 15).c_str());
   sweep();
   accept();
-  io_.run();
+  while (!io_.stopped()) {
+    if (waiting_.empty()) {
+      if (waiting_.overloaded()) waiting_.idle(now());
+      io_.run_one();
+    } else {
+      look();
+      run_waiting();
+    }
+  }
+}
+
+// Reads and answers whatever is there; what is queued joins the queue.
+void Worker::look() {
+  for (int handlers = 0; handlers < kHandlersPerLook && io_.poll_one() > 0;) ++handlers;
+}
+
+void Worker::enqueue(std::shared_ptr<Session> session) {
+  waiting_.push(std::move(session), now());
+  shared_->stats.queued.fetch_add(1, std::memory_order_relaxed);
+}
+
+// Runs those whose turn it is, until it is time to look again.
+void Worker::run_waiting() {
+  const auto began = now();
+  for (auto at = began; !waiting_.empty() && at - began < kLookEvery; at = now()) {
+    const std::shared_ptr<Session> session = waiting_.next(at);
+    shared_->stats.queued.fetch_sub(1, std::memory_order_relaxed);
+    shed_surplus();
+    ran_since_look_ = kLookEvery;  // what comes behind it on its connection takes its turn, too
+    session->run_in_turn(at);
+  }
+  ran_since_look_ = now() - began;
+}
+
+void Worker::shed_surplus() {
+  const auto began = now();
+  const SteadyClock::duration allowed = ran_since_look_ / kShedParts;
+  for (auto at = began; at - began <= allowed; at = now()) {
+    const auto surplus = waiting_.take_surplus(at);
+    if (!surplus) return;
+    shared_->stats.queued.fetch_sub(1, std::memory_order_relaxed);
+    const bool full = surplus->second == Surplus::kQueueFull;
+    surplus->first->shed(full ? ShedCause::kQueueFull : ShedCause::kOverloaded,
+                         full ? shared_->queue_full : shared_->overloaded);
+  }
 }
 
 void Worker::drain() {
   net::post(io_, [self = shared_from_this()] {
     boost::system::error_code ec;
     self->acceptor_.close(ec);
-    self->drain_end_ = SteadyClock::now() + self->shared_->options.drain_timeout;
+    self->drain_end_ = self->now() + self->shared_->options.drain_timeout;
     self->sweep();
   });
 }
@@ -105,7 +175,7 @@ void Worker::sweep() {
     accept_failed_ = false;
     accept();
   }
-  const auto now = SteadyClock::now();
+  const auto now = this->now();
   // From the back: closing a session moves the last one, which was looked at already, to its place.
   for (std::size_t i = sessions_.size(); i-- > 0;) {
     const std::shared_ptr<Session> session = sessions_[i];

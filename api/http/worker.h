@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/http/overload_queue.h"
 #include "api/http/server.h"
 
 namespace gavel {
@@ -29,17 +30,24 @@ using SteadyClock = std::chrono::steady_clock;
 
 // What all workers share. Constant but for the atomics.
 struct ServerShared {
-  ServerShared(ServerOptions o, const Router& r, const Authenticator& a, RequestObserver ob)
-      : options(std::move(o)), router(r), authenticator(a), observer(std::move(ob)) {}
+  ServerShared(ServerOptions o, const Router& r, const Authenticator& a, RequestObserver ob);
 
   const ServerOptions options;
   const Router& router;
   const Authenticator& authenticator;
   const RequestObserver observer;
+  const Response deferred_full, queue_full, overloaded;  // made once: shedding must cost little
   ServerStats stats;
   std::atomic<bool> open{false};  // Server::open()
   std::atomic<bool> draining{false};
 };
+
+// 503 with Retry-After: what was asked is fine and may be asked again.
+Response unavailable(std::string_view detail);
+
+// Whatever a worker can read is read before it runs a queued request, and looked for again after kLookEvery:
+// so events never wait behind more than one auction, ages are known, and who has to go is told so soon.
+inline constexpr std::chrono::microseconds kLookEvery{200};
 
 // Kept alive by its thread, its sessions, and so by every ResponseWriter that has not answered yet.
 class Worker : public std::enable_shared_from_this<Worker> {
@@ -67,8 +75,22 @@ class Worker : public std::enable_shared_from_this<Worker> {
   std::string_view date() const { return date_; }
   net::mutable_buffer sink() { return net::buffer(sink_); }
   void forget(Session& session);
+  SteadyClock::time_point now() const { return shared_->options.steady_clock(); }
+  // Whether a queued request may run at once: none waits, and the worker has looked for bytes not long ago.
+  bool may_run_now() const {
+    return waiting_.empty() && !waiting_.overloaded() && ran_since_look_ < kLookEvery;
+  }
+  // A queued request has run at once, for so long.
+  void ran(SteadyClock::duration took) { ran_since_look_ += took; }
+  // Calls run_in_turn() or shed() of the session later, from the event loop.
+  void enqueue(std::shared_ptr<Session> session);
+  // A request waited in the queue until it was too old.
+  void missed_deadline() { waiting_.overload(now()); }
 
  private:
+  void look();
+  void run_waiting();
+  void shed_surplus();
   void accept();
   void on_accepted(Socket socket);
   void sweep();
@@ -86,6 +108,8 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // Of the worker's thread alone.
   std::thread::id thread_;
   std::vector<std::shared_ptr<Session>> sessions_;  // each knows its index
+  OverloadQueue<std::shared_ptr<Session>> waiting_;
+  SteadyClock::duration ran_since_look_{};
   std::string date_;
   bool accept_failed_ = false;  // accepting waits for the next sweep
   SteadyClock::time_point drain_end_ = SteadyClock::time_point::max();

@@ -8,7 +8,8 @@
 namespace gavel {
 namespace {
 
-constexpr StringRule kQueryRule{.min_characters = 0, .max_characters = kQueryLengthMax, .allow_control = true};
+constexpr StringRule kQueryRule{
+    .min_characters = 0, .max_characters = kQueryLengthMax, .allow_control = true};
 constexpr StringRule kRequestIdRule{.min_characters = 1, .max_characters = kRequestIdLengthMax};
 constexpr StringRule kTagRule{.min_characters = 1, .max_characters = kTagLengthMax};
 
@@ -59,6 +60,9 @@ bool AuctionRequestReader::read(std::string_view body, AuctionRequest& request, 
   ObjectReader root(node, errors);
   root.take_string("request_id", Need::kOptional, kRequestIdRule, request.request_id);
   root.take_string("query", Need::kOptional, kQueryRule, request.query);
+  std::int64_t tmax_ms = 0;
+  root.take_integer("tmax_ms", Need::kOptional, 1, kTmaxMsMax, tmax_ms);
+  request.tmax_ms = static_cast<std::uint32_t>(tmax_ms);
   read_user(root, request.user);
   read_auctions(root, request);
   read_lists(root, request);

@@ -96,6 +96,17 @@ TEST_F(AuctionRequestReaderTest, ExplainAdIdsImplyExplainOnlyWhereItIsLeftOut) {
   EXPECT_TRUE(request_.explain);
 }
 
+TEST_F(AuctionRequestReaderTest, ReadsHowLongTheSenderWaits) {
+  ASSERT_TRUE(read(with(R"("tmax_ms":120)")));
+  EXPECT_EQ(request_.tmax_ms, 120U);
+  ASSERT_TRUE(read(with(R"("tmax_ms":60000)")));
+  ASSERT_TRUE(read(with(R"("query":"x")")));
+  EXPECT_EQ(request_.tmax_ms, 0U) << "nothing is left of the request before";
+  for (const std::string_view wrong : {"0", "-1", "60001", "1.5", "\"100\"", "true", "[]"}) {
+    EXPECT_THAT(fields(with(R"("tmax_ms":)" + std::string(wrong))), ElementsAre("/tmax_ms")) << wrong;
+  }
+}
+
 TEST_F(AuctionRequestReaderTest, OnlyAuctionsIsRequired) {
   ASSERT_TRUE(read(R"({"auctions":[{"placement_id":"p"}]})"));
   EXPECT_EQ(request_.request_id, "");

@@ -50,6 +50,25 @@ TEST_F(HandlersAuctionTest, AnswersWithTheContractsFields) {
   EXPECT_EQ(claims->user_hash, 0u);
 }
 
+TEST_F(HandlersAuctionTest, WhatNobodyWaitsForAnyMoreIsNotRun) {
+  const auto status = [&](std::string_view tmax) {
+    return world_.post("/v1/auctions", R"({"auctions":[{"placement_id":"home"}])" + std::string(tmax) + "}");
+  };
+  EXPECT_EQ(status("").status, 200);
+  world_.auctions_begin_late = std::chrono::seconds(10);
+  const ClientResponse late = status("");
+  EXPECT_EQ(late.status, 503) << "the default is a second";
+  EXPECT_EQ(late.header("retry-after"), "1");
+  EXPECT_EQ(late.header("content-type"), "application/problem+json");
+  EXPECT_EQ(status(R"(,"tmax_ms":10000)").status, 503);
+  EXPECT_EQ(status(R"(,"tmax_ms":60000)").status, 200);
+  const ClientResponse wrong = status(R"(,"tmax_ms":0)");
+  EXPECT_EQ(wrong.status, 400) << "what is wrong is said whenever it is asked";
+  EXPECT_EQ(HandlersWorld::fields(wrong), "/tmax_ms");
+  const auto shed = static_cast<std::size_t>(ShedCause::kDeadline);
+  EXPECT_EQ(world_.server.server->stats().shed[shed].load(), 2U);
+}
+
 TEST_F(HandlersAuctionTest, ShowsKeywordImageAndPricing) {
   world_.market.put("k", KeywordDoc{.ad_group_id = "group-a", .text = "dress", .match = MatchType::kExact});
   world_.market.edit(world_.market.ads, "a", [](AdDoc& ad) { ad.image_url = "https://img.example/\"a\""; });

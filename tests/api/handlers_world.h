@@ -59,7 +59,10 @@ class HandlersWorld {
                                        .impression_ttl = std::chrono::hours{1},
                                        .click_ttl = std::chrono::hours{24},
                                        .hold_ttl = std::chrono::minutes{10},
-                                       .workers = kWorkers});
+                                       .workers = kWorkers,
+                                       .steady_clock = [this] {
+                                         return std::chrono::steady_clock::now() + auctions_begin_late.load();
+                                       }});
     add_event_routes(server.router, {.keys = keys,
                                      .epochs = epochs,
                                      .ledger = *ledger,
@@ -171,6 +174,8 @@ class HandlersWorld {
   std::unique_ptr<Store> store;
   std::optional<Ledger> ledger;
   std::optional<PacingService> pacing;
+  // How much older than they are requests are when their auctions begin.
+  std::atomic<std::chrono::steady_clock::duration> auctions_begin_late{};
   std::atomic<bool> ready = true, background_busy = false;
   TestServer server;
 

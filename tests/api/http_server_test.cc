@@ -491,7 +491,7 @@ TEST_F(HttpServer, TooManyWaitingRequestsAreShed) {
   second.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
   parked_.take().send(200);
   EXPECT_EQ(second.read_response()->status, 200);
-  EXPECT_EQ(test_.server->stats().shed.load(), 1U);
+  EXPECT_EQ(test_.server->stats().shed[static_cast<std::size_t>(ShedCause::kDeferredFull)].load(), 1U);
 }
 
 TEST_F(HttpServer, AnswersFromOtherThreadsReachTheirOwnClients) {

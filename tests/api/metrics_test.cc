@@ -154,10 +154,13 @@ TEST(MetricSources, ShowTheLedger) {
 TEST(MetricSources, ShowServerBuildProcessDiskAndCatalog) {
   ServerStats stats;
   stats.connections = 4;
-  stats.shed = 2;
+  stats.shed[static_cast<std::size_t>(ShedCause::kOverloaded)] = 2;
+  stats.queued = 3;
   const std::string server = render(server_metrics(stats));
   EXPECT_THAT(server, HasSubstr("gavel_http_connections 4\n"));
-  EXPECT_THAT(server, HasSubstr("gavel_http_requests_shed_total 2\n"));
+  EXPECT_THAT(server, HasSubstr("gavel_http_requests_shed_total{cause=\"overloaded\"} 2\n"));
+  EXPECT_THAT(server, HasSubstr("gavel_http_requests_shed_total{cause=\"deadline\"} 0\n"));
+  EXPECT_THAT(server, HasSubstr("gavel_http_queued_requests 3\n"));
   EXPECT_THAT(render(build_metrics("1.2.3")), HasSubstr("gavel_build_info{version=\"1.2.3\",compiler="));
   const std::string process = render(process_metrics(std::chrono::system_clock::time_point(5s)));
   EXPECT_THAT(process, HasSubstr("gavel_process_start_time_seconds 5\n"));
