@@ -208,7 +208,9 @@ void LoadClient::Run::on_event(Connection& connection, std::uint32_t events) {
 
 void LoadClient::Run::on_answer(int status, Clock::time_point intended, Clock::time_point now) {
   if (!counts(intended)) return;
-  result_.latency_ns.record(static_cast<std::uint64_t>(std::max<std::int64_t>((now - intended).count(), 0)));
+  const auto latency = static_cast<std::uint64_t>(std::max<std::int64_t>((now - intended).count(), 0));
+  result_.latency_ns.record(latency);
+  result_.latency_of_status_ns[status].record(latency);
   ++result_.statuses[status];
   ++result_.answered;
   last_answer_ = now;

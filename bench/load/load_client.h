@@ -38,6 +38,7 @@ struct LoadOptions {
 struct LoadResult {
   Histogram latency_ns;
   std::map<int, std::uint64_t> statuses;
+  std::map<int, Histogram> latency_of_status_ns;  // of the answers alone
   std::uint64_t answered = 0;
   std::uint64_t errors = 0;  // requests whose connection broke or gave no HTTP
   std::uint64_t unsent = 0;  // requests never sent or never answered; their wait so far is in the latencies

@@ -25,10 +25,23 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+std::array<double, kQuantiles.size()> median_quantiles(const std::vector<const Histogram*>& histograms) {
+  std::array<double, kQuantiles.size()> medians{};
+  for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+    std::vector<double> values;
+    for (const Histogram* histogram : histograms) {
+      values.push_back(static_cast<double>(histogram->quantile(kQuantiles[q].per_100k)));
+    }
+    medians[q] = median(values);
+  }
+  return medians;
+}
+
 struct Summary {
   std::array<double, kQuantiles.size()> latency_ns{};
   double rate_per_s = 0;
   std::map<int, std::uint64_t> statuses;
+  std::map<int, std::array<double, kQuantiles.size()>> latency_of_status_ns;
   std::uint64_t answered = 0, errors = 0, unsent = 0, bytes_sent = 0, bytes_received = 0;
 };
 
@@ -45,13 +58,14 @@ Summary summarise(const LoadRounds& rounds) {
     summary.bytes_received += round.bytes_received;
   }
   summary.rate_per_s = median(rates);
-  for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
-    std::vector<double> values;
-    for (const LoadResult& round : rounds.rounds) {
-      values.push_back(static_cast<double>(round.latency_ns.quantile(kQuantiles[q].per_100k)));
-    }
-    summary.latency_ns[q] = median(values);
+  std::vector<const Histogram*> latencies;
+  std::map<int, std::vector<const Histogram*>> by_status;
+  for (const LoadResult& round : rounds.rounds) {
+    latencies.push_back(&round.latency_ns);
+    for (const auto& [status, latency] : round.latency_of_status_ns) by_status[status].push_back(&latency);
   }
+  summary.latency_ns = median_quantiles(latencies);
+  for (const auto& [status, of] : by_status) summary.latency_of_status_ns[status] = median_quantiles(of);
   return summary;
 }
 
@@ -74,7 +88,9 @@ void print_one(std::string& out, const LoadRounds& rounds, const Summary& summar
     print(out, "  %-8s  %.1f us\n", kQuantiles[q].name.data(), summary.latency_ns[q] / 1000);
   }
   for (const auto& [status, count] : summary.statuses) {
-    print(out, "  %d       %llu\n", status, static_cast<unsigned long long>(count));
+    const std::array<double, kQuantiles.size()>& latency = summary.latency_of_status_ns.at(status);
+    print(out, "  %d       %llu (p50 %.1f us, p99 %.1f us)\n", status, static_cast<unsigned long long>(count),
+          latency[0] / 1000, latency[2] / 1000);
   }
   print(out, "  errors    %llu\n  unsent    %llu\n", static_cast<unsigned long long>(summary.errors),
         static_cast<unsigned long long>(summary.unsent));
@@ -95,6 +111,14 @@ void write_one(JsonWriter& json, std::string_view name, const LoadRounds& rounds
   }
   json.end_object().key("statuses").begin_object();
   for (const auto& [status, count] : summary.statuses) json.field(std::to_string(status), count);
+  json.end_object().key("latency_of_status_ns").begin_object();
+  for (const auto& [status, latency] : summary.latency_of_status_ns) {
+    json.key(std::to_string(status)).begin_object();
+    for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+      json.field(kQuantiles[q].name, static_cast<std::int64_t>(std::llround(latency[q])));
+    }
+    json.end_object();
+  }
   json.end_object();
   json.field("answered", summary.answered).field("errors", summary.errors).field("unsent", summary.unsent);
   json.field("bytes_sent", summary.bytes_sent).field("bytes_received", summary.bytes_received).end_object();

@@ -32,7 +32,7 @@ const std::vector<Seen>& table() {
       {"toml++/", {"api/config.cc"}},
       {"CLI/",
        {"api/command_line.cc", "bench/marketplace/generate_main.cc", "bench/load/load_main.cc",
-        "bench/pacing/pacing_main.cc", "bench/shopper/shopper_main.cc"}},
+        "bench/overload/overload_main.cc", "bench/pacing/pacing_main.cc", "bench/shopper/shopper_main.cc"}},
   };
   return kTable;
 }
