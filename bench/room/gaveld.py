@@ -1,0 +1,151 @@
+"""The server under measurement."""
+import http.client
+import json
+import os
+import subprocess
+import time
+
+from room.processes import Failure, cpu_seconds, resident_bytes, thread_cpu_seconds, wait_until
+
+READY_SECONDS = 300
+_PATIENCE_MS = 60_000
+
+
+class Gaveld:
+    """gaveld with one worker on one core, on a port of its own choosing, with its data in `directory`."""
+
+    def __init__(self, processes, build, directory, core, yardstick_bytes=4000):
+        self._processes = processes
+        self._build = build
+        self._directory = directory
+        self._core = core
+        self._process = None
+        self.yardstick_bytes = yardstick_bytes
+        self.sheds = False  # whether it has the default limits of waiting; a peak is measured without them
+        self.address = None
+        os.makedirs(directory, exist_ok=True)
+
+    @property
+    def url(self):
+        return f"http://{self.address}"
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def start(self):
+        """Starts it and gives the seconds until /readyz says so."""
+        config = os.path.join(self._directory, "gaveld.toml")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = 1\n'
+                       f'log_level = "warn"\nyardstick_body_bytes = {self.yardstick_bytes}\n')
+            if not self.sheds:
+                file.write(self._patience())
+        told = os.path.join(self._directory, "data", "listen_address")
+        if os.path.exists(told):
+            os.remove(told)
+        began = time.monotonic()
+        with open(os.path.join(self._directory, "gaveld.log"), "ab") as log:
+            self._process = self._processes.start([self._build / "gaveld", "--config", config], self._core,
+                                                  stdout=log, stderr=log)
+        wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
+        return time.monotonic() - began
+
+    def _patience(self):
+        """Configuration by which no auction is shed for having waited, as it would be where 64 clients ask as fast as they can;
+        of the keys that this server has."""
+        known = self._processes.run([self._build / "gaveld", "--help-config"]).decode()
+        keys = [key for key in ("tmax_ms", "queue_wait_max_ms") if f"\nauction.{key} = " in known]
+        return "[auction]\n" + "".join(f"{key} = {_PATIENCE_MS}\n" for key in keys) if keys else ""
+
+    def _is_ready(self, told):
+        try:
+            with open(told, encoding="utf-8") as file:
+                self.address = file.read().strip()
+            return self.address != "" and self.get("/readyz", ok=(200, 503))[0] == 200
+        except OSError:
+            return False
+
+    def stop(self):
+        """SIGTERM, and the drain that follows."""
+        if self._process is None:
+            return
+        status = self._processes.stop(self._process)
+        self._process = None
+        if status != 0:
+            raise Failure(f"gaveld ended with {status}")
+
+    def verify(self):
+        """Compares everything in its data directory with everything, and gives the outcome; requires that it is stopped."""
+        config = os.path.join(self._directory, "gaveld.toml")
+        return self._processes.run([self._build / "gaveld", "--config", config, "--verify"]).decode().strip().rpartition(": ")[2]
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.pid)
+
+    def worker_cpu_seconds(self):
+        return thread_cpu_seconds(self.pid, "gavel-http-")
+
+    def resident_bytes(self):
+        return resident_bytes(self.pid)
+
+    def connect(self):
+        return http.client.HTTPConnection(self.address, timeout=60)
+
+    def get(self, path, ok=(200,)):
+        """Status and body; a Failure for any status but those of `ok`."""
+        connection = self.connect()
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status not in ok:
+            raise Failure(f"GET {path}: {answer.status} {body[:200]!r}")
+        return answer.status, body
+
+    def get_json(self, path):
+        return json.loads(self.get(path)[1])
+
+    def metrics(self):
+        """Every sample of /metrics by its name with labels, as it is written there."""
+        samples = {}
+        for line in self.get("/metrics")[1].decode().splitlines():
+            if not line.startswith("#"):
+                name, _, value = line.rpartition(" ")
+                samples[name] = float(value)
+        return samples
+
+    def import_rows(self, command, core, tell):
+        """Pipes what the command writes into POST /v1/bulk; gives rows and seconds. Every row must be taken.
+
+        `tell` is called with each line of progress that the command writes."""
+        maker = self._processes.start(command, core, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        began = time.monotonic()
+        results = os.path.join(self._directory, "import.ndjson")
+        sender = self._processes.start(
+            ["curl", "-sSf", "-X", "POST", "-H", "Content-Type: application/x-ndjson", "-H", "Expect:", "-T", "-", "-o", results,
+             f"{self.url}/v1/bulk"], core, stdin=maker.stdout, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        maker.stdout.close()
+        for line in maker.stderr:
+            tell(line.decode(errors="replace").strip())
+        self._processes.finish(sender, 900)
+        seconds = time.monotonic() - began
+        if self._processes.stop(maker) != 0:
+            raise Failure(f"{command[0]} ended with {maker.returncode}")
+        return check_import(results), seconds
+
+
+def check_import(results):
+    """How many rows a bulk answer took; a Failure that shows the first that it refused."""
+    rows = 0
+    with open(results, encoding="utf-8") as file:
+        for line in file:
+            rows += 1
+            if '"status":20' not in line:
+                raise Failure(f"the import was refused: {line.strip()[:300]}")
+    os.remove(results)
+    if rows == 0:
+        raise Failure("the import answered nothing")
+    return rows
