@@ -72,6 +72,7 @@ struct Config {
   struct LedgerKeys {
     std::int64_t disk_reserve_bytes = 256 * 1024 * 1024;
     std::int64_t disk_full_grace_s = 60;
+    std::int64_t redo_events_max = 65'536;
   } ledger;
 
   std::vector<ApiKey> api_keys;

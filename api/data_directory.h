@@ -26,7 +26,8 @@ namespace gavel {
 // 2: records both.
 // 3: has an id, and the epochs of its tokens. Tokens of before are not accepted any more. Keeps what pacing has
 // learned.
-inline constexpr int kDataFormat = 3;
+// 4: has a redo log; accounts, report rows and click statistics may lack what it names, and say up to where they count.
+inline constexpr int kDataFormat = 4;
 
 // What stored data depends on. A directory made with another value of one of these is refused by name.
 struct DataTraits {

@@ -114,7 +114,8 @@ LedgerOptions ledger_options(const Config& config) {
           .conversion_ttl = std::chrono::seconds{config.conversion_ttl_s},
           .queue_events_max = static_cast<std::size_t>(config.events.queue_max),
           .batch_events_max = static_cast<std::size_t>(config.events.batch_max),
-          .disk_full_grace = std::chrono::seconds{config.ledger.disk_full_grace_s}};
+          .disk_full_grace = std::chrono::seconds{config.ledger.disk_full_grace_s},
+          .redo_events_max = static_cast<std::size_t>(config.ledger.redo_events_max)};
 }
 
 // As many connections as are configured, or fewer where the system does not let this process open so many
@@ -248,7 +249,7 @@ void add_routes(Router& router, Service& my, BackgroundThreads& threads) {
                             static_cast<std::uint64_t>(my.config.http.events_body_bytes_max)});
   add_account_routes(router, {my.catalog, my.accounts, my.calendar, my.clock, my.ledger, my.pacing});
   add_pacing_routes(router, {my.catalog, my.calendar, my.clock, *my.data.store, background});
-  add_report_routes(router, {my.catalog, my.calendar, *my.data.store, background});
+  add_report_routes(router, {my.catalog, my.calendar, my.ledger, background});
   if (my.config.yardstick_body_bytes > 0) {
     add_yardstick_route(router, static_cast<std::size_t>(my.config.yardstick_body_bytes));
   }

@@ -57,11 +57,17 @@ struct DepositJob {
   Ledger::DepositCompletion done;
   std::optional<Result<Micros, DepositError>> outcome = {};
 };
-// Done after the batch that it is taken with; `drop_at` is a drop_expired()'s.
+// The report rows that the disk does not have, over what it has.
+struct ReportView {
+  std::unique_ptr<StoreSnapshot> disk;
+  WriteBatch unwritten;
+};
+// Done after the batch that it is taken with; `drop_at` is a drop_expired()'s, `view` of who reads reports.
 struct BarrierJob {
-  enum class Kind : std::uint8_t { kFlush, kDrop, kProbe } kind;
+  enum class Kind : std::uint8_t { kFlush, kDrop, kProbe, kView } kind;
   std::promise<void>* reached = nullptr;
   Timestamp drop_at = {};
+  ReportView* view = nullptr;
 };
 using Job = std::variant<EventsJob, DepositJob, BarrierJob>;
 
@@ -79,7 +85,8 @@ void observe(std::atomic<std::uint64_t> (&buckets)[kBuckets], std::size_t bucket
 }  // namespace
 
 struct Ledger::Impl {
-  Impl(LedgerParts parts_in, LedgerOptions options_in) : parts(parts_in), options(options_in) {}
+  Impl(LedgerParts parts_in, LedgerOptions options_in)
+      : parts(parts_in), options(options_in), state(parts, options) {}
 
   // Constant after construction; the objects in `parts` provide their own synchronisation.
   const LedgerParts parts;
@@ -103,16 +110,17 @@ struct Ledger::Impl {
 
   enum class Push { kDone, kFull, kStopped };
   Push push(Job job);
-  void wait_for(BarrierJob barrier);
+  bool wait_for(BarrierJob barrier);
   std::vector<Job> take();
   void run();
   void process(std::vector<Job>& jobs);
-  bool commit(const LedgerBatch& batch, std::size_t operations, Timestamp now);
+  bool commit(LedgerBatch& batch, std::size_t operations, Timestamp now);
   bool write(const WriteBatch& writes, Timestamp now);
   void probe(Timestamp now);
   void answer(std::vector<Job>& jobs, bool durable, Timestamp now);
   void count(const EventsJob& job);
   void drop(Timestamp at, Timestamp now);
+  bool write_with_counters(WriteBatch writes);
 };
 
 // ---- Any thread.
@@ -132,10 +140,13 @@ Ledger::Impl::Push Ledger::Impl::push(Job job) {
   return Push::kDone;
 }
 
-void Ledger::Impl::wait_for(BarrierJob barrier) {
+// False where the ledger is stopped.
+bool Ledger::Impl::wait_for(BarrierJob barrier) {
   std::promise<void> reached;
   barrier.reached = &reached;
-  if (push(barrier) == Push::kDone) reached.get_future().wait();
+  if (push(barrier) != Push::kDone) return false;
+  reached.get_future().wait();
+  return true;
 }
 
 Ledger::Ledger(LedgerParts parts, LedgerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {
@@ -199,6 +210,13 @@ void Ledger::stop() {
   std::call_once(impl_->joined, [this] { impl_->writer.join(); });
 }
 
+std::unique_ptr<const StoreSnapshot> Ledger::snapshot_with_reports() {
+  ReportView view;
+  if (!impl_->wait_for({.kind = BarrierJob::Kind::kView, .view = &view})) return nullptr;
+  view.disk->lay_over(view.unwritten);
+  return std::move(view.disk);
+}
+
 const LedgerMetrics& Ledger::metrics() const {
   return impl_->metrics;
 }
@@ -207,6 +225,7 @@ const LedgerMetrics& Ledger::metrics() const {
 
 void Ledger::Impl::run() {
   for (std::vector<Job> jobs = take(); !jobs.empty(); jobs = take()) process(jobs);
+  write_with_counters({});
 }
 
 // Waits for jobs and takes as many as make a batch. None: everything is done and the ledger stops.
@@ -246,7 +265,7 @@ void Ledger::Impl::process(std::vector<Job>& jobs) {
   answer(jobs, durable, now);
 }
 
-bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations, Timestamp now) {
+bool Ledger::Impl::commit(LedgerBatch& batch, std::size_t operations, Timestamp now) {
   WriteBatch writes;
   batch.write_to(writes);
   // Real time, for the metric alone.
@@ -254,6 +273,7 @@ bool Ledger::Impl::commit(const LedgerBatch& batch, std::size_t operations, Time
   GAVEL_FAILPOINT("ledger-before-write");
   const bool durable = write(writes, now);
   GAVEL_FAILPOINT("ledger-after-write");
+  state.counters.settle(durable);
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - begin);
   if (!durable) {
     metrics.failed_commits.fetch_add(1, std::memory_order_relaxed);
@@ -302,6 +322,10 @@ void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable, Timestamp now) {
     } else if (auto* barrier = std::get_if<BarrierJob>(&job)) {
       if (barrier->kind == BarrierJob::Kind::kDrop) drop(barrier->drop_at, now);
       if (barrier->kind == BarrierJob::Kind::kProbe) probe(now);
+      if (barrier->kind == BarrierJob::Kind::kView) {
+        barrier->view->disk = parts.store.snapshot();
+        state.counters.put_unwritten(Family::kReports, barrier->view->unwritten);
+      }
       barrier->reached->set_value();
     }
   }
@@ -320,7 +344,7 @@ void Ledger::Impl::count(const EventsJob& job) {
 }
 
 // The floor of dedupe keys is stored with the drop, since a later configuration could let tokens live longer:
-// those below it stay expired.
+// those below it stay expired. No key that the redo log names may go before the counters are written.
 void Ledger::Impl::drop(Timestamp at, Timestamp now) {
   const Floors wanted = floors_at(at, options);
   const Floors floors{.dedupe = std::max(wanted.dedupe, state.dedupe_floor),
@@ -332,11 +356,22 @@ void Ledger::Impl::drop(Timestamp at, Timestamp now) {
     writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(floors.dedupe));
     // A clock that was wrong for a moment must not be right again while what it dropped stays expired.
     put_ledger_clock(writes, parts.clock, now);
-    if (parts.store.write(writes)) return;
+    if (!write_with_counters(std::move(writes))) return;
     state.dedupe_floor = floors.dedupe;
     state.frequency_floor = floors.frequency;
   }
   dropped.store(wanted);
+}
+
+// Writes the batch together with all counters that the disk does not have.
+bool Ledger::Impl::write_with_counters(WriteBatch writes) {
+  state.counters.stage_all(writes);
+  if (writes.empty()) return true;
+  GAVEL_FAILPOINT("counters-before-write");
+  const bool durable = !parts.store.write(writes);
+  GAVEL_FAILPOINT("counters-after-write");
+  state.counters.settle(durable);
+  return durable;
 }
 
 }  // namespace gavel

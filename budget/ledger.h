@@ -1,8 +1,8 @@
 // The ledger: records every event once, charges it within the limits, and answers only when that is on the disk.
 //
-// One writer thread takes what has been submitted, decides each event against the accounts, and commits dedupe keys,
-// accounts, report rows, click statistics and delays, and frequency counts in one synced batch (group commit). Accounts
-// in memory change only after the batch is durable, so a failed write changes nothing.
+// One writer thread takes what has been submitted, decides each event against the accounts, and commits what it records of
+// them in one synced batch (group commit). Accounts and all other counters change only after the batch is durable, so a
+// failed write changes nothing; on the disk they follow later (ledger_counters.h).
 #pragma once
 
 #include <atomic>
@@ -55,6 +55,9 @@ struct LedgerOptions {
   std::size_t queue_events_max = 100'000;  // submit() beyond this fails with kQueueFull
   std::size_t batch_events_max = 4'096;
   Duration disk_full_grace = std::chrono::minutes{1};  // see can_charge()
+  // Counters are written when so many events have come since; more are never to be counted again at a start, but for
+  // one batch.
+  std::size_t redo_events_max = 65'536;
 };
 
 // Everything the ledger works on; all outlive it.
@@ -90,7 +93,7 @@ class Ledger {
 
   // Loads accounts and click statistics from the store (the accounts of all campaigns and advertisers that occur there
   // are opened; frequency counts read theirs when a cap is set), then starts the writer thread. Throws
-  // std::runtime_error where the store has no space left.
+  // std::runtime_error where the store has no space left or its redo log is damaged.
   Ledger(LedgerParts parts, LedgerOptions options);
   ~Ledger();  // stop()
 
@@ -107,8 +110,13 @@ class Ledger {
   // Blocks until everything submitted before this call is decided and durable (or failed). A batch in the making keeps
   // the limits that it has read: who lowers one and must know that no charge will pass it calls this afterwards.
   void flush();
-  // Commits what is queued, then ends the writer; later calls fail with kStopped. Idempotent.
+  // Commits what is queued, writes all counters (which may fail: they are counted again at the next start), then ends the
+  // writer; later calls fail with kStopped. Idempotent.
   void stop();
+
+  // What the store holds, with all report rows as they are now, which it has later than the events. Any thread; blocks until
+  // everything submitted before is decided. Null once the ledger is stopped.
+  std::unique_ptr<const StoreSnapshot> snapshot_with_reports();
 
   // False: commits have been refused, by the business clock, for disk_full_grace without one that was not. What is sold now
   // might never be charged. Any thread; one or two relaxed loads.

@@ -1,6 +1,6 @@
 // One group commit of the ledger: events are decided one after another on top of what is staged before them,
-// then all that changed is written at once, then published. Nothing outside changes before publish(), so a
-// batch whose write failed is simply dropped.
+// then all that was recorded is written at once, then counted and published. Nothing outside changes before
+// publish(), so a batch whose write failed is simply dropped.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "budget/click_delay.h"
@@ -15,7 +16,6 @@
 #include "budget/ledger_charge.h"
 #include "budget/ledger_codec.h"
 #include "budget/ledger_state.h"
-#include "budget/reports.h"
 
 namespace gavel {
 
@@ -33,9 +33,9 @@ class LedgerBatch {
   // Whether anything was staged.
   bool empty() const { return recorded_.empty() && deposits_.empty(); }
   bool has_frequency() const { return !seen_.empty(); }
-  // Appends everything staged, as absolute values.
-  void write_to(WriteBatch& out) const;
-  // The write is durable: shows it to everybody and releases the holds of what was charged.
+  // Appends everything staged, and the counters whose turn it is.
+  void write_to(WriteBatch& out);
+  // The write is durable: counts it, shows that to everybody and releases the holds of what was charged.
   void publish();
 
  private:
@@ -47,15 +47,19 @@ class LedgerBatch {
   Decision charge(const Claims& claims, Micros amount);
   Decision decide(const LedgerEvent& event);
   ChargeRoom room_of(const Claims& claims, FestivalAccountIx festival);
-  void count(const LedgerEvent& event, const Decision& decision);
   void learn_delay(const Claims& claims);
-  void write_accounts(WriteBatch& out) const;
-  void publish_accounts();
 
-  // What is staged of an account, or what the account holds today.
-  AdvertiserRecord current(AdvertiserIx ix) const;
-  CampaignRecord& stage(CampaignIx ix, AdvertiserIx advertiser);
-  FestivalRecord& stage(FestivalAccountIx ix);
+  // What decisions ask of an account, those before them in this batch included.
+  struct StagedAdvertiser {
+    std::int64_t today = 0, charged = 0, deposited = 0;
+  };
+  struct StagedCampaign {
+    std::int64_t regular_today = 0, charged = 0;
+    std::uint16_t carry = 0;
+  };
+  StagedAdvertiser& stage(AdvertiserIx ix);
+  StagedCampaign& stage(CampaignIx ix);
+  std::int64_t& stage(FestivalAccountIx ix);  // spent today
 
   // Constant after construction.
   const LedgerParts& parts_;
@@ -66,14 +70,22 @@ class LedgerBatch {
   const Timestamp hour_;
 
   // Staged.
-  std::unordered_map<std::string, std::string> recorded_;  // dedupe key -> value
-  std::unordered_map<std::string, Micros> deposits_;
-  std::unordered_map<std::uint32_t, AdvertiserRecord> advertisers_;
-  std::unordered_map<std::uint32_t, CampaignRecord> campaigns_;
-  std::unordered_map<std::uint32_t, FestivalRecord> festivals_;
-  std::unordered_map<std::string, ReportCounters> reports_;
-  std::unordered_map<std::string, ClickCounts> clicks_;  // by click_stats_key()
-  std::vector<Claims> seen_;                             // impressions of known users
+  struct Recorded {
+    std::string key;  // dedupe key
+    RecordedEvent event;
+  };
+  struct Deposited {
+    std::string key;
+    AdvertiserIx advertiser;
+    Micros amount;
+  };
+  std::vector<Recorded> recorded_;        // in order
+  std::unordered_set<std::string> keys_;  // of them
+  std::vector<Deposited> deposits_;
+  std::unordered_map<std::uint32_t, StagedAdvertiser> advertisers_;
+  std::unordered_map<std::uint32_t, StagedCampaign> campaigns_;
+  std::unordered_map<std::uint32_t, std::int64_t> festivals_;
+  std::vector<Claims> seen_;  // impressions of known users
   std::vector<TokenId> released_;
   std::optional<DelayLearning> delays_;  // where something was charged
   bool delays_changed_ = false;          // what is known of them

@@ -15,6 +15,7 @@ static_assert(kDelayBuckets <= 256);
 template <class... Ints>
 std::string join(Ints... values) {
   std::string out;
+  out.reserve((sizeof(values) + ...));
   (append_big_endian(out, values), ...);
   return out;
 }
@@ -33,7 +34,21 @@ Micros read_micros(BigEndianReader& in) {
   return {in.read<std::int64_t>()};
 }
 
+// Before data format 4 counters ended here.
+RedoOrdinal read_as_of(BigEndianReader& in) {
+  return in.at_end() ? 0 : in.read<RedoOrdinal>();
+}
+
 }  // namespace
+
+ReportCounters counters_of(const RecordedEvent& e) {
+  return {.impressions = e.type == EventType::kImpression,
+          .clicks = e.type == EventType::kClick,
+          .conversions = e.type == EventType::kConversion,
+          .cost_micros = e.charged.value,
+          .uncharged_micros = e.uncharged.value,
+          .value_micros = e.value.value};
+}
 
 std::int32_t utc_day(Timestamp t) {
   return static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(t).time_since_epoch().count());
@@ -102,15 +117,15 @@ void put_ledger_clock(WriteBatch& out, const BusinessClock& clock, Timestamp now
 }
 
 std::string encode(const AdvertiserRecord& r) {
-  return join(r.day, r.today, r.charged, r.deposited);
+  return join(r.day, r.today, r.charged, r.deposited, r.as_of);
 }
 
 std::string encode(const CampaignRecord& r) {
-  return join(r.advertiser.value, r.day, r.today, r.regular, r.uncharged, r.charged, r.carry);
+  return join(r.advertiser.value, r.day, r.today, r.regular, r.uncharged, r.charged, r.carry, r.as_of);
 }
 
 std::string encode(const FestivalRecord& r) {
-  return join(r.day, r.spent);
+  return join(r.day, r.spent, r.as_of);
 }
 
 std::string encode(const RecordedEvent& e) {
@@ -121,12 +136,13 @@ std::string encode(const RecordedEvent& e) {
               e.placement.value, e.festival.value, e.examination.nano);
 }
 
-std::string encode(const ReportCounters& c) {
-  return join(c.impressions, c.clicks, c.conversions, c.cost_micros, c.uncharged_micros, c.value_micros);
+std::string encode(const ReportCounters& c, RedoOrdinal as_of) {
+  return join(c.impressions, c.clicks, c.conversions, c.cost_micros, c.uncharged_micros, c.value_micros,
+              as_of);
 }
 
-std::string encode(const ClickCounts& c) {
-  return join(c.examined_nano, c.clicks);
+std::string encode(const ClickCounts& c, RedoOrdinal as_of) {
+  return join(c.examined_nano, c.clicks, as_of);
 }
 
 std::string encode(const TokenLives& l) {
@@ -152,6 +168,7 @@ AdvertiserRecord decode_advertiser(std::string_view value) {
   r.today = in.read<std::int64_t>();
   r.charged = in.read<std::int64_t>();
   r.deposited = in.read<std::int64_t>();
+  r.as_of = read_as_of(in);
   require(in.complete(), "advertiser's account");
   return r;
 }
@@ -166,6 +183,7 @@ CampaignRecord decode_campaign(std::string_view value) {
   r.uncharged = in.read<std::int64_t>();
   r.charged = in.read<std::int64_t>();
   r.carry = in.read<std::uint16_t>();
+  r.as_of = read_as_of(in);
   require(in.complete(), "campaign's account");
   return r;
 }
@@ -175,6 +193,7 @@ FestivalRecord decode_festival(std::string_view value) {
   FestivalRecord r;
   r.day = in.read<std::int32_t>();
   r.spent = in.read<std::int64_t>();
+  r.as_of = read_as_of(in);
   require(in.complete(), "festival's account");
   return r;
 }
@@ -220,22 +239,26 @@ ReportKey decode_report_key(std::string_view key) {
   return k;
 }
 
-ReportCounters decode_counters(std::string_view value) {
+ReportCounters decode_counters(std::string_view value, RedoOrdinal* as_of) {
   BigEndianReader in(value);
   ReportCounters c;
   for (std::int64_t* counter :
        {&c.impressions, &c.clicks, &c.conversions, &c.cost_micros, &c.uncharged_micros, &c.value_micros}) {
     *counter = in.read<std::int64_t>();
   }
+  const RedoOrdinal until = read_as_of(in);
+  if (as_of != nullptr) *as_of = until;
   require(in.complete(), "report row");
   return c;
 }
 
-ClickCounts decode_click_counts(std::string_view value) {
+ClickCounts decode_click_counts(std::string_view value, RedoOrdinal* as_of) {
   BigEndianReader in(value);
   ClickCounts c;
   c.examined_nano = in.read<std::uint64_t>();
   c.clicks = in.read<std::uint64_t>();
+  const RedoOrdinal until = read_as_of(in);
+  if (as_of != nullptr) *as_of = until;
   require(in.complete(), "click count");
   return c;
 }

@@ -7,19 +7,21 @@
 //                 "token_lives"   of impressions, clicks, conversions: the longest life served with, i64 each
 //                 "click_delay"   DelayCounts that are known: version u8 (1), then of each bucket that is not
 //                                 empty: pricing u8, bucket u8, count u32
-//   kAccounts     'a' advertiser           day i32, today i64, charged i64, deposited i64
-//                 'c' campaign             advertiser, day i32, today i64, regular i64, uncharged i64,
-//                 charged i64,
-//                                          carry u16
-//                 'f' campaign festival    day i32, spent i64
+//   kAccounts     'a' advertiser           day i32, today i64, charged i64, deposited i64, as of
+//                 'c' campaign             advertiser, day i32, today i64, regular i64, uncharged i64, charged i64,
+//                                          carry u16, as of
+//                 'f' campaign festival    day i32, spent i64, as of
 //   kDeposits     advertiser, deposit id   amount i64, time i64
 //   kDedupe       issue day (UTC), token epoch u32, token serial u64, event type u8, conversion id
 //                                          RecordedEvent, see there
 //   kReports      advertiser, hour, campaign, ad group, ad, keyword, placement, festival
-//                                          the six counters of ReportCounters, i64 each
-//   kClickStats   ad, placement            examined u64, clicks u64
+//                                          the six counters of ReportCounters, i64 each, as of
+//   kClickStats   ad, placement            examined u64, clicks u64, as of
 //   kFrequency    day (UTC), campaign, user hash u64, time i64, token epoch u32, token serial u64
 //                                          nothing
+//
+// "As of" is the u64 ordinal up to which the counters count, exclusive (redo_log.h). Those that were last written before
+// data format 4 do not have it: 0.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +34,7 @@
 #include "budget/ids.h"
 #include "budget/ledger.h"
 #include "budget/money.h"
+#include "budget/redo_log.h"
 #include "budget/reports.h"
 #include "budget/time.h"
 
@@ -60,6 +63,7 @@ struct AdvertiserRecord {
   std::int64_t today = 0;
   std::int64_t charged = 0;
   std::int64_t deposited = 0;
+  RedoOrdinal as_of = 0;
 };
 
 struct CampaignRecord {
@@ -70,11 +74,13 @@ struct CampaignRecord {
   std::int64_t uncharged = 0;  // today
   std::int64_t charged = 0;    // lifetime
   std::uint16_t carry = 0;     // thousandths of a micro that CPM impressions still owe, 0 .. 999
+  RedoOrdinal as_of = 0;
 };
 
 struct FestivalRecord {
   std::int32_t day = 0;
   std::int64_t spent = 0;
+  RedoOrdinal as_of = 0;
 };
 
 // The value of a dedupe key: everything needed to add the event to accounts and reports again, and so to
@@ -98,6 +104,9 @@ struct RecordedEvent {
   Probability examination;
 };
 
+// What the event adds to its report row.
+ReportCounters counters_of(const RecordedEvent& event);
+
 // The day of UTC that holds t, by its number.
 std::int32_t utc_day(Timestamp t);
 
@@ -120,8 +129,8 @@ std::string encode(const AdvertiserRecord& record);
 std::string encode(const CampaignRecord& record);
 std::string encode(const FestivalRecord& record);
 std::string encode(const RecordedEvent& event);
-std::string encode(const ReportCounters& counters);
-std::string encode(const ClickCounts& counts);
+std::string encode(const ReportCounters& counters, RedoOrdinal as_of = 0);
+std::string encode(const ClickCounts& counts, RedoOrdinal as_of = 0);
 std::string encode(const TokenLives& lives);
 std::string encode(const DelayCounts& counts);
 
@@ -132,8 +141,8 @@ CampaignRecord decode_campaign(std::string_view value);
 FestivalRecord decode_festival(std::string_view value);
 RecordedEvent decode_event(std::string_view value);
 ReportKey decode_report_key(std::string_view key);
-ReportCounters decode_counters(std::string_view value);
-ClickCounts decode_click_counts(std::string_view value);
+ReportCounters decode_counters(std::string_view value, RedoOrdinal* as_of = nullptr);
+ClickCounts decode_click_counts(std::string_view value, RedoOrdinal* as_of = nullptr);
 // Of an unknown version: nothing is known. Delays are learned again.
 DelayCounts decode_delays(std::string_view value);
 Micros decode_deposit(std::string_view value);

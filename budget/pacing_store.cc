@@ -105,7 +105,8 @@ void load_pacer(const Store& store, Pacer& pacer) {
 }
 
 std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficForecast& forecast,
-                                      const std::vector<std::uint32_t>& learned, Timestamp now, bool drop_old) {
+                                      const std::vector<std::uint32_t>& learned, Timestamp now,
+                                      bool drop_old) {
   const std::int64_t minute = to_micros(now) / kMinuteMicros;
   WriteBatch batch;
   for (std::uint32_t block = 0; block < pacer.block_count(); ++block) {
@@ -127,20 +128,21 @@ std::vector<TimedPacingMinute> read_pacing_minutes(const Store& store, CampaignI
                                                    Timestamp to) {
   std::vector<TimedPacingMinute> minutes;
   const std::uint32_t block = campaign.value / Pacer::kPacingBlock;
-  store.skip_scan(Family::kPacing, minute_key(to_micros(from) / kMinuteMicros + 1, block),
-                  [&](std::string_view key, std::string_view value) -> std::optional<std::string> {
-                    BigEndianReader in(key.substr(1));
-                    const std::int64_t minute = in.read_ordered64();
-                    const auto here = in.read<std::uint32_t>();
-                    const Timestamp end = from_micros(minute * kMinuteMicros);
-                    if (key.front() != kMinute || end > to) return std::nullopt;
-                    if (here < block) return minute_key(minute, block);
-                    if (here == block) {
-                      if (const auto figures = find_minute(value, campaign.value % Pacer::kPacingBlock))
-                        minutes.push_back({end, *figures});
-                    }
-                    return minute_key(minute + 1, block);
-                  });
+  store.snapshot()->skip_scan(
+      Family::kPacing, minute_key(to_micros(from) / kMinuteMicros + 1, block),
+      [&](std::string_view key, std::string_view value) -> std::optional<std::string> {
+        BigEndianReader in(key.substr(1));
+        const std::int64_t minute = in.read_ordered64();
+        const auto here = in.read<std::uint32_t>();
+        const Timestamp end = from_micros(minute * kMinuteMicros);
+        if (key.front() != kMinute || end > to) return std::nullopt;
+        if (here < block) return minute_key(minute, block);
+        if (here == block) {
+          if (const auto figures = find_minute(value, campaign.value % Pacer::kPacingBlock))
+            minutes.push_back({end, *figures});
+        }
+        return minute_key(minute + 1, block);
+      });
   return minutes;
 }
 

@@ -26,8 +26,8 @@ void ReportCounters::add(const ReportCounters& other) {
   saturating_add(value_micros, other.value_micros);
 }
 
-void scan_reports(const Store& store, std::optional<AdvertiserIx> advertiser, Timestamp from, Timestamp to,
-                  const std::function<void(const ReportKey&, const ReportCounters&)>& visit) {
+void scan_reports(const StoreSnapshot& store, std::optional<AdvertiserIx> advertiser, Timestamp from,
+                  Timestamp to, const std::function<void(const ReportKey&, const ReportCounters&)>& visit) {
   const std::string begin = report_prefix(advertiser.value_or(AdvertiserIx{0}), from);
   store.skip_scan(Family::kReports, begin,
                   [&](std::string_view key, std::string_view value) -> std::optional<std::string> {

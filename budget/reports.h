@@ -1,5 +1,5 @@
-// Report rows: what was counted and charged, per hour and ad, keyword, placement and festival. Written by the ledger
-// in the batch that charges, so any grouping sums to the ledger exactly.
+// Report rows: what was counted and charged, per hour and ad, keyword, placement and festival. Counted by the ledger
+// with what it charges, so any grouping sums to the ledger exactly.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,9 @@ struct ReportCounters {
   void add(const ReportCounters& other);
 };
 
-// Visits the rows with hours in [from, to) by key order: of one advertiser, or of all.
-void scan_reports(const Store& store, std::optional<AdvertiserIx> advertiser, Timestamp from, Timestamp to,
+// Visits the rows with hours in [from, to) by key order: of one advertiser, or of all. While a ledger is at work the snapshot
+// is to be its own, see Ledger::snapshot_with_reports().
+void scan_reports(const StoreSnapshot& store, std::optional<AdvertiserIx> advertiser, Timestamp from, Timestamp to,
                   const std::function<void(const ReportKey&, const ReportCounters&)>& visit);
 
 }  // namespace gavel

@@ -8,6 +8,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/utilities/write_batch_with_index.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
@@ -52,8 +53,8 @@ constexpr std::chrono::seconds kResumePatience{60};
 // The names on disk, in the order of Family. RocksDB insists on a family named "default": it holds the meta
 // data.
 constexpr std::array<const char*, kFamilyCount> kFamilyNames = {
-    "default",  "resources", "children", "changes",     "landing_urls", "accounts",
-    "deposits", "dedupe",    "reports",  "click_stats", "frequency",    "pacing"};
+    "default", "resources", "children",    "changes",   "landing_urls", "accounts", "deposits",
+    "dedupe",  "reports",   "click_stats", "frequency", "pacing",       "redo"};
 
 Slice slice(std::string_view s) {
   return {s.data(), s.size()};
@@ -235,9 +236,7 @@ struct Store::Impl {
     if (read_lock != nullptr) rocksdb::Env::Default()->UnlockFile(read_lock).PermitUncheckedError();
   }
   ColumnFamilyHandle* handle(Family f) const { return families[static_cast<std::size_t>(f)]; }
-  void scan(rocksdb::ReadOptions options, Family family, std::string_view begin, std::string_view end,
-            const Visit& visit) const;
-  rocksdb::WriteBatch translate(const WriteBatch::Impl& batch) const;
+  void translate(const WriteBatch::Impl& batch, rocksdb::WriteBatchBase& out) const;
   void fill_memtable();
   bool has_room_to_flush() const;
   bool resume();
@@ -314,28 +313,23 @@ std::optional<std::string> Store::get(Family family, std::string_view key) const
   return value.ToString();
 }
 
-void Store::Impl::scan(rocksdb::ReadOptions options, Family family, std::string_view begin,
-                       std::string_view end, const Visit& visit) const {
-  if (handle(family) == nullptr) return;
-  const Slice bound = slice(end);
-  if (!end.empty()) options.iterate_upper_bound = &bound;
-  const std::unique_ptr<rocksdb::Iterator> it(db->NewIterator(options, handle(family)));
-  for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
-    if (!visit(view(it->key()), view(it->value()))) return;
-  }
-  if (!it->status().ok()) end_process(path, "a scan", it->status());
-}
-
 void Store::scan(Family family, std::string_view begin, std::string_view end, const Visit& visit) const {
-  impl_->scan({}, family, begin, end, visit);
+  snapshot()->scan(family, begin, end, visit);
 }
 
 void Store::read_through(Family family, std::string_view begin, std::string_view end,
                          const Visit& visit) const {
+  if (impl_->handle(family) == nullptr) return;
   rocksdb::ReadOptions options;
   options.fill_cache = false;
   options.readahead_size = kReadThroughBytes;
-  impl_->scan(options, family, begin, end, visit);
+  const Slice bound = slice(end);
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(options, impl_->handle(family)));
+  for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
+    if (!visit(view(it->key()), view(it->value()))) return;
+  }
+  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
 }
 
 std::optional<std::string> Store::last_key(Family family, std::string_view prefix) const {
@@ -354,31 +348,54 @@ std::optional<std::string> Store::last_key(Family family, std::string_view prefi
 struct StoreSnapshot::Impl {
   explicit Impl(const Store::Impl& store_) : store(store_), moment(store_.db->GetSnapshot()) {}
   ~Impl() { store.db->ReleaseSnapshot(moment); }
+  std::unique_ptr<rocksdb::Iterator> iterator(const rocksdb::ReadOptions& options, Family family) const;
+
   const Store::Impl& store;
   const rocksdb::Snapshot* const moment;
+  std::unique_ptr<rocksdb::WriteBatchWithIndex> laid_over;  // or null
 };
+
+std::unique_ptr<rocksdb::Iterator> StoreSnapshot::Impl::iterator(const rocksdb::ReadOptions& options,
+                                                                 Family family) const {
+  rocksdb::Iterator* const below = store.db->NewIterator(options, store.handle(family));
+  return std::unique_ptr<rocksdb::Iterator>(
+      laid_over ? laid_over->NewIteratorWithBase(store.handle(family), below, &options) : below);
+}
 
 StoreSnapshot::StoreSnapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 StoreSnapshot::~StoreSnapshot() = default;
 
-std::unique_ptr<const StoreSnapshot> Store::snapshot() const {
-  return std::unique_ptr<const StoreSnapshot>(
-      new StoreSnapshot(std::make_unique<StoreSnapshot::Impl>(*impl_)));
+std::unique_ptr<StoreSnapshot> Store::snapshot() const {
+  return std::unique_ptr<StoreSnapshot>(new StoreSnapshot(std::make_unique<StoreSnapshot::Impl>(*impl_)));
+}
+
+void StoreSnapshot::lay_over(const WriteBatch& batch) {
+  impl_->laid_over = std::make_unique<rocksdb::WriteBatchWithIndex>(rocksdb::BytewiseComparator(), 0, true);
+  impl_->store.translate(*batch.impl_, *impl_->laid_over);
 }
 
 void StoreSnapshot::scan(Family family, std::string_view begin, std::string_view end,
                          const Visit& visit) const {
+  if (impl_->store.handle(family) == nullptr) return;
   rocksdb::ReadOptions options;
   options.snapshot = impl_->moment;
-  impl_->store.scan(options, family, begin, end, visit);
+  const Slice bound = slice(end);
+  if (!end.empty()) options.iterate_upper_bound = &bound;
+  const auto it = impl_->iterator(options, family);
+  for (it->Seek(slice(begin)); it->Valid(); it->Next()) {
+    if (!end.empty() && view(it->key()) >= end) return;  // what is laid over knows no bound
+    if (!visit(view(it->key()), view(it->value()))) return;
+  }
+  if (!it->status().ok()) end_process(impl_->store.path, "a scan", it->status());
 }
 
-void Store::skip_scan(
+void StoreSnapshot::skip_scan(
     Family family, std::string_view begin,
     const std::function<std::optional<std::string>(std::string_view, std::string_view)>& visit) const {
-  if (impl_->handle(family) == nullptr) return;
-  const std::unique_ptr<rocksdb::Iterator> it(
-      impl_->db->NewIterator(rocksdb::ReadOptions(), impl_->handle(family)));
+  if (impl_->store.handle(family) == nullptr) return;
+  rocksdb::ReadOptions options;
+  options.snapshot = impl_->moment;
+  const auto it = impl_->iterator(options, family);
   it->Seek(slice(begin));
   while (it->Valid()) {
     const std::optional<std::string> next = visit(view(it->key()), view(it->value()));
@@ -389,11 +406,10 @@ void Store::skip_scan(
       it->Seek(*next);
     }
   }
-  if (!it->status().ok()) end_process(impl_->path, "a scan", it->status());
+  if (!it->status().ok()) end_process(impl_->store.path, "a scan", it->status());
 }
 
-rocksdb::WriteBatch Store::Impl::translate(const WriteBatch::Impl& batch) const {
-  rocksdb::WriteBatch out(batch.text.size() + 16 * batch.ops.size() + 64);
+void Store::Impl::translate(const WriteBatch::Impl& batch, rocksdb::WriteBatchBase& out) const {
   std::string_view rest = batch.text;
   for (const BatchOp& op : batch.ops) {
     const Slice first = slice(rest.substr(0, op.first_size));
@@ -413,7 +429,6 @@ rocksdb::WriteBatch Store::Impl::translate(const WriteBatch::Impl& batch) const 
     }
     if (!s.ok()) end_process(path, "making a batch", s);
   }
-  return out;
 }
 
 // Makes the meta data's memtable non-empty. Resume() leaves the log in which a write failed, and half of that
@@ -461,7 +476,8 @@ std::optional<StoreError> Store::write(const WriteBatch& batch) {
   if (!impl_->room.has(batch.bytes())) return no_space;
   if (impl_->out_of_space->load() && !impl_->resume()) return no_space;
   impl_->fill_memtable();
-  rocksdb::WriteBatch translated = impl_->translate(*batch.impl_);
+  rocksdb::WriteBatch translated(batch.bytes() + 16 * batch.impl_->ops.size() + 64);
+  impl_->translate(*batch.impl_, translated);
   rocksdb::WriteOptions options;
   options.sync = !GAVEL_FAULT("unsynced-writes");
   const Status s = impl_->db->Write(options, &translated);

@@ -29,8 +29,9 @@ enum class Family : std::uint8_t {
   kClickStats,   // (ad, placement) -> impressions weighted by position, clicks
   kFrequency,    // (day bucket, campaign, user hash, time, token id) -> empty
   kPacing,       // the traffic forecast, the pacer's memory, campaigns' minutes (pacing_store.cc)
+  kRedo,         // ordinal -> what a commit recorded whose counters are not all written yet (redo_log.h)
 };
-inline constexpr int kFamilyCount = 12;
+inline constexpr int kFamilyCount = 13;
 
 struct StoreError {
   enum class Code { kLocked, kCorrupt, kNoSpace, kIo } code;
@@ -55,12 +56,13 @@ class WriteBatch {
 
  private:
   friend class Store;
+  friend class StoreSnapshot;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 // What a store held at one moment, while it goes on changing. Keeps what is overwritten or erased meanwhile on the disk: not
-// for long. All members are thread-safe; ends before its store.
+// for long. All const members are thread-safe; ends before its store.
 class StoreSnapshot {
  public:
   ~StoreSnapshot();
@@ -69,6 +71,16 @@ class StoreSnapshot {
   // As Store::scan(), of that moment.
   void scan(Family family, std::string_view begin, std::string_view end,
             const std::function<bool(std::string_view key, std::string_view value)>& visit) const;
+
+  // As scan() from `begin` to the family's end, but `visit` says where to go on: at the next key (an empty string), at
+  // the first key not before the one it returns (which must lie after `key`), or nowhere (nullopt).
+  void skip_scan(Family family, std::string_view begin,
+                 const std::function<std::optional<std::string>(std::string_view key, std::string_view value)>&
+                     visit) const;
+
+  // From now on this looks as if what the batch puts had been written before that moment. The store stays as it is. Once, of
+  // a batch that erases no ranges.
+  void lay_over(const WriteBatch& batch);
 
  private:
   friend class Store;
@@ -103,13 +115,7 @@ class Store {
   // The greatest key that begins with `prefix`; nullopt where there is none.
   std::optional<std::string> last_key(Family family, std::string_view prefix) const;
 
-  std::unique_ptr<const StoreSnapshot> snapshot() const;
-
-  // As scan() from `begin` to the family's end, but `visit` says where to go on: at the next key (an empty string), at
-  // the first key not before the one it returns (which must lie after `key`), or nowhere (nullopt). One snapshot.
-  void skip_scan(Family family, std::string_view begin,
-                 const std::function<std::optional<std::string>(std::string_view key, std::string_view value)>&
-                     visit) const;
+  std::unique_ptr<StoreSnapshot> snapshot() const;
 
   // Applies the batch atomically and waits until it is on the disk. kNoSpace leaves everything as it was and may be
   // tried again; any other failure to sync ends the process, since what is on the disk is no longer known.

@@ -5,7 +5,7 @@
 #include "api/http/router.h"
 #include "auction/catalog_publisher.h"
 #include "budget/calendar.h"
-#include "budget/store.h"
+#include "budget/ledger.h"
 
 namespace gavel {
 
@@ -13,7 +13,7 @@ namespace gavel {
 struct ReportServices {
   const CatalogPublisher& catalog;  // names of resources, deleted ones too
   const Calendar& calendar;
-  const Store& store;
+  Ledger& ledger;
   Background background;  // where reports are summed up, one after the other
 };
 

@@ -23,15 +23,6 @@ NamedIds ids_of(const ReportKey& k) {
   return {k.advertiser, k.campaign, k.ad_group, k.ad, k.keyword, k.placement, k.festival};
 }
 
-ReportCounters counters_of(const RecordedEvent& e) {
-  return {.impressions = e.type == EventType::kImpression,
-          .clicks = e.type == EventType::kClick,
-          .conversions = e.type == EventType::kConversion,
-          .cost_micros = e.charged.value,
-          .uncharged_micros = e.uncharged.value,
-          .value_micros = e.value.value};
-}
-
 bool is_chargeable(const RecordedEvent& e) {
   return e.type == (e.pricing == Pricing::kCpc ? EventType::kClick : EventType::kImpression);
 }
@@ -87,7 +78,7 @@ class EventCheck {
   std::string load_rows(const std::string& begin) {
     rows_.clear();
     std::string end;
-    context_.store.scan(Family::kReports, begin, "", [&](std::string_view key, std::string_view value) {
+    context_.counters.scan(Family::kReports, begin, "", [&](std::string_view key, std::string_view value) {
       if (rows_.size() == rows_per_pass_) {
         end = key;
         return false;

@@ -2,7 +2,7 @@
 
 namespace gavel {
 
-MoneySums::MoneySums(const Store& store, const Calendar& calendar) : calendar_(calendar) {
+MoneySums::MoneySums(const StoreSnapshot& store, const Calendar& calendar) : calendar_(calendar) {
   store.scan(Family::kAccounts, "", "", [this](std::string_view key, std::string_view value) {
     const AccountKey k = decode_account_key(key);
     if (k.kind == 'a') advertisers[k.advertiser.value].account = decode_advertiser(value);

@@ -36,7 +36,7 @@ struct FestivalSums {
 class MoneySums {
  public:
   // Reads all accounts and deposits.
-  MoneySums(const Store& store, const Calendar& calendar);
+  MoneySums(const StoreSnapshot& store, const Calendar& calendar);
 
   void add_row(const ReportKey& key, const ReportCounters& row);
   void add_event(const RecordedEvent& event);

@@ -20,6 +20,7 @@ inline constexpr std::uint64_t kVerifyProgressEvery = 1'000'000;
 // What each check reads and where it reports to.
 struct VerifyContext {
   const Store& store;
+  const StoreSnapshot& counters;  // the store with the accounts and report rows that its redo log makes
   const Calendar& calendar;
   Findings& findings;
   const VerifyProgress& progress;
@@ -32,7 +33,7 @@ struct VerifyContext {
 // Reads all of `data_dir` (a data directory or a checkpoint) and compares the files with their checksums,
 // resources with their index, changes and landing URLs, report rows with the recorded events, and accounts
 // with report rows, events and deposits. Memory is bounded by the numbers of resources and accounts and by
-// kReportRowsPerPass. The error is one line for a person: in use, damaged so that it does not open, or of a
+// kReportRowsPerPass, and by the numbers of click statistics and of events in the redo log. The error is one line for a person: in use, damaged so that it does not open, or of a
 // format that this program does not know.
 Result<Findings, std::string> verify_data_directory(const std::string& data_dir,
                                                     const VerifyProgress& progress);

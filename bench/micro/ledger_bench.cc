@@ -1,5 +1,6 @@
-// What it costs to make events durable: clicks through the ledger, beside the same number of bytes appended to a file and
-// synced. Every answer is checked: each event is charged once.
+// What it costs to make events durable: clicks through the ledger, beside the same number of bytes appended
+// to a file and synced; and to count them again after a kill. Every answer is checked: each event is charged
+// once.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "budget/frequency.h"
 #include "budget/holds.h"
 #include "budget/ledger.h"
+#include "budget/ledger_counters.h"
 
 namespace gavel {
 namespace {
@@ -84,13 +86,35 @@ void BM_Clicks(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+// What a start has to count again at most, of a database that was killed.
+void BM_CountAgain(benchmark::State& state) {
+  World world;
+  const std::size_t events = LedgerOptions().redo_events_max;
+  for (std::size_t i = 0; i < events; i += 1'024) {
+    std::promise<void> done;
+    world.ledger.submit(world.clicks(1'024), [&](const auto&) { done.set_value(); });
+    done.get_future().wait();
+  }
+  Directory killed;
+  if (world.store->checkpoint(killed.path + "/db")) return state.SkipWithError("the disk refused");
+  const auto store = std::move(*Store::open(killed.path + "/db"));
+  for (auto _ : state) {
+    Accounts accounts;
+    ClickStats click_stats;
+    LedgerCounters counters({*store, world.calendar, accounts, click_stats}, events);
+    counters.load();
+    if (counters.next() != events) state.SkipWithError("not all events were counted");
+  }
+}
+
 // The yardstick: as many bytes appended to a file, and fdatasync.
 void BM_AppendAndSync(benchmark::State& state) {
   Directory directory;
   const int file = open((directory.path + "/log").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
   const std::string bytes(static_cast<std::size_t>(state.range(0)) * kBytesOfAnEvent, 'x');
   for (auto _ : state) {
-    if (write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) || fdatasync(file) != 0) {
+    if (write(file, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+        fdatasync(file) != 0) {
       state.SkipWithError("the disk refused");
     }
   }
@@ -99,6 +123,7 @@ void BM_AppendAndSync(benchmark::State& state) {
 }
 
 BENCHMARK(BM_Clicks)->Arg(1)->Arg(100)->Arg(1'000)->UseRealTime();
+BENCHMARK(BM_CountAgain)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_AppendAndSync)->Arg(1)->Arg(100)->Arg(1'000)->UseRealTime();
 
 }  // namespace

@@ -92,7 +92,7 @@ struct Market::Impl {
   FrequencyCounts frequency;
   LedgerParts parts;
   LedgerOptions ledger_options;
-  LedgerState ledger_state;
+  LedgerState ledger_state{parts, ledger_options};
 
   std::shared_ptr<Symbols> symbols = std::make_shared<Symbols>();
   std::shared_ptr<const Catalog> catalog;

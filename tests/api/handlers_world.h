@@ -84,7 +84,7 @@ class HandlersWorld {
                                       .background = background});
     add_report_routes(
         server.router,
-        {.catalog = publisher, .calendar = market.calendar, .store = *store, .background = background});
+        {.catalog = publisher, .calendar = market.calendar, .ledger = *ledger, .background = background});
     add_operation_routes(server.router, {.metrics = metrics,
                                          .store = *store,
                                          .clock = clock,

@@ -74,7 +74,6 @@ class TradedWorld {
 
   const Calendar calendar = *Calendar::load("Asia/Shanghai");
   std::unique_ptr<ResourceWorld> world;
-  std::unique_ptr<Ledger> ledger;  // ends before the world
 
  private:
   void put(std::string_view type, std::string_view id, std::string_view body) {
@@ -109,6 +108,9 @@ class TradedWorld {
   ClickStats click_stats_;
   ClickDelay click_delay_;
   std::uint64_t serial_ = 0;
+
+ public:
+  std::unique_ptr<Ledger> ledger;  // ends before what it works on
 };
 
 // Each test has a copy of what one world left behind.
@@ -401,15 +403,43 @@ TEST_F(VerifyTest, ARowAtATimeFindsTheSame) {
   for (const std::size_t rows : {std::size_t{1}, kReportRowsPerPass}) {
     Findings findings;
     const VerifyProgress no_progress;
-    const VerifyContext context{**store, calendar, findings, no_progress};
+    const auto snapshot = (*store)->snapshot();
+    const VerifyContext context{**store, *snapshot, calendar, findings, no_progress};
     StoredResources resources(**store);
     check_resources(context, resources);
-    MoneySums sums(**store, calendar);
+    MoneySums sums(*snapshot, calendar);
     check_events(context, resources, KeptEvents::of(**store), sums, rows);
     EXPECT_FALSE(findings.all_agree());
     texts[rows == 1] = findings.text();
   }
   EXPECT_EQ(texts[0], texts[1]);
+}
+
+// What a kill leaves: counters that only the redo log knows.
+class VerifyKilledTest : public VerifyTest {
+ protected:
+  void SetUp() override {
+    const TempDir traded;
+    const TradedWorld world(traded.file("data"));
+    std::filesystem::create_directories(data_dir_);
+    ASSERT_FALSE(world.world->store->checkpoint(database()));
+  }
+};
+
+TEST_F(VerifyKilledTest, CountersAreThoseThatTheRedoLogMakes) {
+  EXPECT_FALSE((*Store::open_read_only(database()))->get(Family::kAccounts, account_key(kC1)));
+  EXPECT_THAT(verify(), HasSubstr(": all agree\n"));
+  bend([](const Store&, WriteBatch& b) {
+    b.put(Family::kAccounts, account_key(kC1), encode(CampaignRecord{.advertiser = kS1, .charged = 5}));
+  });
+  EXPECT_THAT(verify(), HasSubstr("campaign c1, spent_lifetime_micros: account 1025, reports 1020\n"));
+}
+
+TEST_F(VerifyKilledTest, ALostEventOfTheRedoLogIsSaid) {
+  bend([](const Store& s, WriteBatch& b) { b.erase(Family::kDedupe, first_row(s, Family::kDedupe).first); });
+  const auto findings = verify_data_directory(data_dir_, {});
+  ASSERT_FALSE(findings);
+  EXPECT_THAT(findings.error(), HasSubstr("the redo log is damaged: commit 0 names an event that is lost"));
 }
 
 TEST_F(VerifyTest, ForMachinesItIsOneLine) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "budget/redo_log.h"
 #include "budget/store.h"
 #include "tests/blackbox/shop.h"
 
@@ -64,7 +65,7 @@ TEST_F(DataOfAnotherProgram, IsRefusedByName) {
   const struct {
     const char *key, *value, *said;
   } rows[] = {
-      {"format", "99", " has format 99, newer than this program's 3\n"},
+      {"format", "99", " has format 99, newer than this program's 4\n"},
       {"currency", "EUR", " was made for currency EUR, not CNY\n"},
       {"segmenter", "icu-99.1/unicode-20.0", " was made for word segmenter icu-99.1/unicode-20.0, not icu-"},
       {"time_zone", "Europe/Paris", " was made for time zone Europe/Paris, not Asia/Shanghai\n"},
@@ -96,12 +97,44 @@ TEST_F(DataOfAnotherProgram, OfFormat2IsMigratedWithAllThatIsInIt) {
   EXPECT_EQ(shop_.click(after[0]), 302);
   EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
   ASSERT_EQ(server_.terminate(), 0);
-  EXPECT_EQ(recorded("format"), "3");
+  EXPECT_EQ(recorded("format"), "4");
   server_.set_arguments({"--verify"});
   EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
   server_.set_arguments({});
   ASSERT_TRUE(server_.start()) << server_.log();
   EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
+}
+
+// Format 3 had no redo log, and its counters did not say up to where they count.
+TEST_F(DataOfAnotherProgram, OfFormat3KeepsWhatItCounted) {
+  {
+    const auto store = Store::open(server_.data_dir() + "/db");
+    ASSERT_TRUE(store) << store.error().message;
+    WriteBatch batch;
+    for (const Family family : {Family::kAccounts, Family::kReports, Family::kClickStats}) {
+      (*store)->scan(family, "", "", [&](std::string_view key, std::string_view value) {
+        batch.put(family, key, value.substr(0, value.size() - sizeof(RedoOrdinal)));
+        return true;
+      });
+    }
+    batch.erase(Family::kMeta, kRedoFloorKey);
+    ASSERT_FALSE((*store)->write(batch));
+  }
+  record({{"format", "3"}});
+  server_.set_arguments({"--verify"});
+  EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
+  server_.set_arguments({});
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(shop_.spent(), Shop::kPrice);
+  EXPECT_EQ(shop_.click(tokens_[1]), 302);
+  server_.kill_hard();
+  EXPECT_EQ(recorded("format"), "4");
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
+  for (const std::string& again : tokens_) EXPECT_EQ(shop_.click(again), 302);
+  EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
+  const JsonTree rows = shop_.get("/v1/reports?from=2024-11-01T00:00:00Z&to=2024-11-02T00:00:00Z");
+  EXPECT_EQ(rows["rows"][0]["cost_micros"], JsonTree(2 * Shop::kPrice));
 }
 
 }  // namespace

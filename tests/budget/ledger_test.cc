@@ -44,7 +44,7 @@ class LedgerTest : public ::testing::Test {
   Claims cpm(std::int64_t price) { return world_.claims(kShop, kCampaign, Pricing::kCpm, price); }
   ReportCounters report_total() {
     ReportCounters sum;
-    scan_reports(*world_.store, std::nullopt, Timestamp::min(), Timestamp::max(),
+    scan_reports(*world_.ledger->snapshot_with_reports(), std::nullopt, Timestamp::min(), Timestamp::max(),
                  [&](const ReportKey&, const ReportCounters& row) { sum.add(row); });
     return sum;
   }

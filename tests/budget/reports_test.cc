@@ -64,9 +64,9 @@ TEST(ScanReports, VisitsExactlyTheRowsOfTheRangeInOrder) {
       expected.emplace_back(key, clicks);
     }
     std::vector<std::pair<ReportKey, std::int64_t>> seen;
-    scan_reports(*store, advertiser, from, to, [&](const ReportKey& key, const ReportCounters& row) {
-      seen.emplace_back(key, row.clicks);
-    });
+    scan_reports(
+        *store->snapshot(), advertiser, from, to,
+        [&](const ReportKey& key, const ReportCounters& row) { seen.emplace_back(key, row.clicks); });
     ASSERT_EQ(seen, expected);
   }
 }

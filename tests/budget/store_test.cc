@@ -144,12 +144,44 @@ TEST(Store, SkipScanGoesWhereTheVisitorSays) {
   auto store = open_store(dir / "data");
   for (const char* key : {"a1", "a2", "b1", "b2", "c1"}) put(*store, Family::kMeta, key, "");
   std::vector<std::string> seen;
-  store->skip_scan(Family::kMeta, "a", [&](std::string_view key, auto) -> std::optional<std::string> {
-    seen.emplace_back(key);
-    if (key == "b2") return std::nullopt;
-    return key == "a1" ? "b" : "";
-  });
+  store->snapshot()->skip_scan(Family::kMeta, "a",
+                               [&](std::string_view key, auto) -> std::optional<std::string> {
+                                 seen.emplace_back(key);
+                                 if (key == "b2") return std::nullopt;
+                                 return key == "a1" ? "b" : "";
+                               });
   EXPECT_THAT(seen, ElementsAre("a1", "b1", "b2"));
+}
+
+TEST(Store, WhatIsLaidOverASnapshotIsSeenThereAlone) {
+  TemporaryDirectory dir;
+  const auto store = open_store(dir / "data");
+  for (const char* key : {"a", "c", "d"}) put(*store, Family::kReports, key, "below");
+  const auto snapshot = store->snapshot();
+  put(*store, Family::kReports, "c", "later");
+  WriteBatch over;
+  for (const char* key : {"b", "c", "e"}) over.put(Family::kReports, key, "over");
+  over.put(Family::kMeta, "a", "elsewhere");
+  snapshot->lay_over(over);
+  const auto seen = [&](std::string_view begin, std::string_view end) {
+    std::vector<std::pair<std::string, std::string>> all;
+    snapshot->scan(Family::kReports, begin, end, [&](std::string_view key, std::string_view value) {
+      all.emplace_back(key, value);
+      return true;
+    });
+    return all;
+  };
+  EXPECT_THAT(seen("", ""), ElementsAre(Pair("a", "below"), Pair("b", "over"), Pair("c", "over"),
+                                        Pair("d", "below"), Pair("e", "over")));
+  EXPECT_THAT(seen("b", "e"), ElementsAre(Pair("b", "over"), Pair("c", "over"), Pair("d", "below")));
+  std::vector<std::string> keys;
+  snapshot->skip_scan(Family::kReports, "a", [&](std::string_view key, auto) -> std::optional<std::string> {
+    keys.emplace_back(key);
+    return key == "b" ? "d" : "";
+  });
+  EXPECT_THAT(keys, ElementsAre("a", "b", "d", "e"));
+  EXPECT_EQ(store->get(Family::kReports, "b"), std::nullopt);
+  EXPECT_EQ(store->get(Family::kReports, "c"), "later");
 }
 
 TEST(Store, PrefixEndIsTheKeyAfterThePrefix) {

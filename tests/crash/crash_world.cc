@@ -36,18 +36,21 @@ std::string rfc3339(std::chrono::sys_seconds time) {
   return text;
 }
 
-JsonTree config() {
+// Counters are written early in one world, and in the next one left to the redo log.
+JsonTree config(std::uint64_t seed) {
   constexpr int kTtl = kTtlDays * 24 * 3'600;
   return JsonTree::Object{{"impression_ttl_s", kTtl},
                           {"click_ttl_s", kTtl},
                           {"conversion_ttl_s", kTtl},
                           {"threads", 2},
+                          {"ledger", JsonTree::Object{{"redo_events_max", seed % 2 == 0 ? 65'536 : 50}}},
                           {"log_level", "warn"}};
 }
 
 }  // namespace
 
-CrashWorld::CrashWorld(std::uint64_t seed) : rng_(seed), server_(config()), now_(kStart), answered_(kStart) {
+CrashWorld::CrashWorld(std::uint64_t seed)
+    : rng_(seed), server_(config(seed)), now_(kStart), answered_(kStart) {
   for (int i = 0; i < kClients; ++i) clients_.emplace_back(i, rng_());
   clients_[3].journal().daily_budget_max[3] = kCampaignDaily;
 }

@@ -19,9 +19,16 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 
 void close_world(CrashWorld& world, CrashTotals& totals) {
   world.verify(SIZE_MAX);
+  const auto verify_directory = [&world] {
+    world.server().set_arguments({"--verify"});
+    EXPECT_EQ(world.server().run_to_exit(), 0) << world.server().log();
+    world.server().set_arguments({});
+  };
+  world.server().kill_hard();
+  verify_directory();
+  if (!world.recover()) return;
   EXPECT_EQ(world.server().terminate(), 0);
-  world.server().set_arguments({"--verify"});
-  EXPECT_EQ(world.server().run_to_exit(), 0) << world.server().log();
+  verify_directory();
   totals.answers += world.totals().answers;
   totals.events += world.totals().events;
   totals.over_budget += world.totals().over_budget;

@@ -13,6 +13,8 @@ constexpr Failpoint kFailpoints[] = {
     {"ledger-before-write", 20},
     {"ledger-after-write", 20},
     {"ledger-before-answer", 40},
+    {"counters-before-write", 2},
+    {"counters-after-write", 2},
     {"disk-before-sync", 60},
     {"ledger-new-hour", 2},
     {"change-before-write", 10},
