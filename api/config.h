@@ -66,7 +66,7 @@ struct Config {
   struct Auction {
     std::int64_t tmax_ms = 1'000;
     std::int64_t queue_max = 1'024;
-    std::int64_t queue_wait_max_ms = 10;
+    std::int64_t queue_wait_max_ms = 100;
   } auction;
 
   struct LedgerKeys {

@@ -8,6 +8,7 @@ import time
 from room.processes import Failure, cpu_seconds, resident_bytes, thread_cpu_seconds, wait_until
 
 READY_SECONDS = 300
+_SHEDDING = "[auction]\nqueue_wait_max_ms = 10\n"  # as configs/production.toml has it
 _PATIENCE_MS = 60_000
 
 
@@ -39,8 +40,7 @@ class Gaveld:
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = 1\n'
                        f'log_level = "warn"\nyardstick_body_bytes = {self.yardstick_bytes}\n')
-            if not self.sheds:
-                file.write(self._patience())
+            file.write(_SHEDDING if self.sheds else self._patience())
         told = os.path.join(self._directory, "data", "listen_address")
         if os.path.exists(told):
             os.remove(told)
