@@ -37,10 +37,14 @@ std::uint32_t hash_of(std::string_view name) {
 // Open addressing with linear probing. Slots go from free to taken once, and back all at once when the table
 // is left.
 struct Table {
-  explicit Table(std::size_t capacity) : mask(capacity - 1), slots(capacity) {}
-  std::size_t capacity() const { return mask + 1; }
+  explicit Table(std::size_t size) : capacity(size), slots(size) {}
 
-  std::size_t mask;
+  // Where a name of this hash is looked for first. In the order of hashes, so that growing reads one table and writes the
+  // other from front to back.
+  std::size_t first(std::uint32_t hash) const { return (std::uint64_t{hash} * capacity) >> 32; }
+  std::size_t after(std::size_t i) const { return i + 1 == capacity ? 0 : i + 1; }
+
+  std::size_t capacity;  // below 2^32
   ZeroPages<std::atomic<Slot>> slots;
 };
 
@@ -59,7 +63,7 @@ struct Interner::Impl {
     tables.push_back(std::make_unique<Table>(capacity));
     Table& next = *tables.back();
     if (const Table* last = table.load(std::memory_order_relaxed)) {
-      for (std::size_t i = 0; i < last->capacity(); ++i) {
+      for (std::size_t i = 0; i < last->capacity; ++i) {
         const Slot slot = last->slots[i].load(std::memory_order_relaxed);
         if (slot != kFree) take_slot(next, slot);
       }
@@ -73,15 +77,15 @@ struct Interner::Impl {
   // For `names_wanted` names in all. Kept at most three quarters full: there an absent name is probed 8.5
   // slots far on average, about one cache line.
   void make_room(std::size_t names_wanted) {
-    std::size_t capacity = table.load(std::memory_order_relaxed)->capacity();
+    std::size_t capacity = table.load(std::memory_order_relaxed)->capacity;
     if (names_wanted * 4 <= capacity * 3) return;
-    while (names_wanted * 4 > capacity * 3) capacity *= 2;
-    start_table(capacity);
+    // Half as much again at least, so that growing is amortised; no more than that where so many are known to come.
+    start_table(std::max(capacity + capacity / 2, names_wanted * 4 / 3 + 1));
   }
 
   static void take_slot(Table& into, Slot slot) {
-    std::size_t i = hash_in(slot) & into.mask;
-    while (into.slots[i].load(std::memory_order_relaxed) != kFree) i = (i + 1) & into.mask;
+    std::size_t i = into.first(hash_in(slot));
+    while (into.slots[i].load(std::memory_order_relaxed) != kFree) i = into.after(i);
     into.slots[i].store(slot, std::memory_order_release);
   }
 
@@ -97,7 +101,7 @@ struct Interner::Impl {
   }
 
   std::uint32_t find_in(const Table& in, std::string_view name, std::uint32_t hash) const {
-    for (std::size_t i = hash & in.mask;; i = (i + 1) & in.mask) {
+    for (std::size_t i = in.first(hash);; i = in.after(i)) {
       const Slot slot = in.slots[i].load(std::memory_order_acquire);
       if (slot == kFree) return kAbsent;
       if (hash_in(slot) == hash && name_of(number_in(slot)) == name) return number_in(slot);
@@ -165,7 +169,7 @@ void Interner::expect(std::uint32_t names) {
 std::size_t Interner::memory_bytes() const {
   std::size_t bytes =
       sizeof(Impl) + impl_->arena.memory_bytes() + impl_->names.size() * sizeof(StringArena::Ref);
-  return bytes + impl_->tables.back()->capacity() * sizeof(Slot);
+  return bytes + impl_->tables.back()->capacity * sizeof(Slot);
 }
 
 }  // namespace gavel

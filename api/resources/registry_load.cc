@@ -33,7 +33,7 @@ class RegistryLoader {
     const auto last = registry_.parts_.store.last_key(Family::kResources, resource_key_prefix(type));
     if (!last) return;
     const std::uint32_t count = internal_id_of_key(*last) + 1;
-    registry_.parts_.symbols->of(type).expect(count);
+    registry_.parts_.symbols->of(type).expect(count + count / kRoomForNew);
     if (!is_leaf(type)) registry_.states_[static_cast<std::size_t>(type)].reserve(count);
   }
 
@@ -55,6 +55,8 @@ class RegistryLoader {
       return Registry::LoadError{"stopped"};
     return std::nullopt;
   }
+
+  static constexpr std::uint32_t kRoomForNew = 8;  // an eighth more names before the table grows
 
   Registry& registry_;
   const Registry::Progress& progress_;
