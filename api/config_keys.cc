@@ -79,7 +79,7 @@ const NumberKey kNumberKeys[] = {
      0, kDay,
      "how long auctions go on while nothing can be charged for want of space; then they show no ads"},
     {"ledger.redo_events_max", [](Config& c) -> std::int64_t& { return c.ledger.redo_events_max; }, "events",
-     0, 10'000'000,
+     0, 1'000'000,
      "whose counters may be in memory alone, to be counted again after a crash; more memory, fewer writes"},
     {"background_queue_max", [](Config& c) -> std::int64_t& { return c.background_queue_max; }, "tasks", 1,
      1'000'000,

@@ -122,7 +122,7 @@ LedgerOptions ledger_options(const Config& config) {
 // files.
 std::size_t connections_max(const Config& config) {
   const auto wanted = static_cast<std::uint64_t>(config.http.connections_max);
-  const std::uint64_t files = raise_open_files_limit();
+  const std::uint64_t files = raise_open_files_limit();  // again: gives what main() raised it to
   const std::uint64_t possible = connections_within(files, wanted);
   if (possible < wanted) {
     spdlog::warn(
@@ -380,6 +380,7 @@ int main(int argc, char** argv) {
     return command.exit_code;
   }
   gavel::start_logging(command.config.log_level);
+  gavel::raise_open_files_limit();  // before a database is opened, which keeps a file open for each of its tables
   const std::string& data_dir = command.config.data_dir;
   if (command.task == gavel::CommandLine::Task::kVerify) return gavel::verify_command(data_dir, command.json);
   if (command.task == gavel::CommandLine::Task::kRestore) {

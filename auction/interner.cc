@@ -147,7 +147,7 @@ void Interner::prefetch(std::uint32_t number, int step) const {
   const StringArena::Ref& stored = impl_->names[number];
   if (step == 0) {
     __builtin_prefetch(&stored);
-  } else {
+  } else if (stored != 0) {
     impl_->arena.prefetch(stored - 1);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 
 namespace gavel {
@@ -18,8 +19,9 @@ StringArena::Ref StringArena::store(std::string_view text) {
     // Chunks grow with the arena, so that many small arenas stay small. A longer string has a chunk of its
     // own.
     const std::size_t chunk = std::max(bytes, std::clamp(memory_bytes_, kChunkBytesMin, kChunkBytesMax));
+    auto memory = std::make_unique_for_overwrite<char[]>(chunk);
     chunks_.grow_to(chunks_.size() + 1);
-    chunks_[chunks_.size() - 1] = new char[chunk];
+    chunks_[chunks_.size() - 1] = memory.release();
     free_at_ = 0;
     free_bytes_ = chunk;
     memory_bytes_ += chunk;

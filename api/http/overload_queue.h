@@ -85,6 +85,13 @@ class OverloadQueue {
     if (overloaded_ && !idle_since_) idle_since_ = now;
   }
 
+  // A request that waited so long here missed its deadline. Only where it waited as long as the oldest of a queue that
+  // stands does that say anything of the worker: clients may set deadlines of a millisecond, and may have been slow
+  // themselves.
+  void missed_deadline(Time now, std::chrono::steady_clock::duration waited) {
+    if (waited >= policy_.wait_max) overload(now);
+  }
+
   // The queue stands, whoever it was that noticed.
   void overload(Time now) {
     if (overloaded_) return;

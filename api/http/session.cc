@@ -274,17 +274,15 @@ bool Session::run_or_enqueue() {
   }
   phase_ = Phase::kQueued;
   deadline_ = SteadyClock::time_point::max();
-  worker_->enqueue(shared_from_this());
+  queued_at_ = worker_->enqueue(shared_from_this());
   return false;
 }
 
 void Session::run_in_turn(SteadyClock::time_point now) {
   if (phase_ != Phase::kQueued) return;  // closed meanwhile
-  // A client that was slow itself to send its request says nothing about the server.
-  const bool mostly_waited = now - last_read_ > last_read_ - request_.received_at;
   phase_ = Phase::kHandling;
   const bool on = call_handler();
-  if (was_too_late_ && mostly_waited) worker_->missed_deadline();
+  if (was_too_late_) worker_->missed_deadline(now - queued_at_);
   if (on) proceed();
 }
 

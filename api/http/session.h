@@ -98,6 +98,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   Phase phase_ = Phase::kIdle;
   SteadyClock::time_point deadline_ = SteadyClock::time_point::max();
   SteadyClock::time_point last_read_;
+  SteadyClock::time_point queued_at_;    // of a request that waits for its turn
   SteadyClock::time_point answered_at_;  // of the last answer
 
   // About the request at hand.

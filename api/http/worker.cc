@@ -90,9 +90,11 @@ void Worker::look() {
   for (int handlers = 0; handlers < kHandlersPerLook && io_.poll_one() > 0;) ++handlers;
 }
 
-void Worker::enqueue(std::shared_ptr<Session> session) {
-  waiting_.push(std::move(session), now());
+SteadyClock::time_point Worker::enqueue(std::shared_ptr<Session> session) {
+  const SteadyClock::time_point at = now();
+  waiting_.push(std::move(session), at);
   shared_->stats.queued.fetch_add(1, std::memory_order_relaxed);
+  return at;
 }
 
 // Runs those whose turn it is, until it is time to look again.

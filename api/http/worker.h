@@ -83,9 +83,9 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // A queued request has run at once, for so long.
   void ran(SteadyClock::duration took) { ran_since_look_ += took; }
   // Calls run_in_turn() or shed() of the session later, from the event loop.
-  void enqueue(std::shared_ptr<Session> session);
-  // A request waited in the queue until it was too old.
-  void missed_deadline() { waiting_.overload(now()); }
+  SteadyClock::time_point enqueue(std::shared_ptr<Session> session);  // gives the time
+  // A request that waited so long in the queue was too old when its turn came.
+  void missed_deadline(SteadyClock::duration waited) { waiting_.missed_deadline(now(), waited); }
 
  private:
   void look();

@@ -188,6 +188,28 @@ TEST_F(HttpOverload, WhoMissesADeadlineInTheQueueMakesItAnOverload) {
   EXPECT_EQ(shed(ShedCause::kOverloaded), 1U);
 }
 
+TEST_F(HttpOverload, AnImpatientClientIsNoOverload) {
+  test_.start();
+  auto all = clients(5);
+  all[0].send(post("hold 1"));
+  wait_until_held(1);
+  all[1].send(post("hold 2"));
+  all[2].send(post("old"));  // whatever its deadline was
+  all[3].send(post("3"));
+  all[4].send(post("4"));
+  release(1);
+  wait_until_held(2);
+  now_ = now_.load() + 5ms;  // less than queue_wait_max, and more than kShedAfter
+  release();
+  EXPECT_EQ(all[2].read_response()->status, 503);
+  EXPECT_EQ(all[3].read_response()->status, 200);
+  EXPECT_EQ(all[4].read_response()->status, 200);
+  test_.server->stop();
+  EXPECT_THAT(order_, ElementsAre("hold 1", "hold 2", "old", "3", "4"));
+  EXPECT_EQ(shed(ShedCause::kDeadline), 1U);
+  EXPECT_EQ(shed(ShedCause::kOverloaded), 0U);
+}
+
 TEST_F(HttpOverload, AClientThatIsSlowItselfIsNoOverload) {
   test_.start();
   auto all = clients(3);
