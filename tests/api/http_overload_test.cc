@@ -81,6 +81,21 @@ class HttpOverload : public testing::Test {
     order_.clear();
     return all;
   }
+  // Five clients of whom two keep the worker while the other three wait: the first of those for its deadline to pass.
+  std::deque<HttpClient> one_misses_its_deadline_after(std::chrono::milliseconds wait) {
+    auto all = clients(5);
+    all[0].send(post("hold 1"));
+    wait_until_held(1);
+    all[1].send(post("hold 2"));
+    all[2].send(post("old"));
+    all[3].send(post("3"));
+    all[4].send(post("4"));
+    release(1);
+    wait_until_held(2);
+    now_ = now_.load() + wait;
+    release();
+    return all;
+  }
   std::uint64_t shed(ShedCause cause) const {
     return test_.server->stats().shed[static_cast<std::size_t>(cause)].load();
   }
@@ -170,17 +185,7 @@ TEST_F(HttpOverload, PipelinedRequestsStayInOrder) {
 
 TEST_F(HttpOverload, WhoMissesADeadlineInTheQueueMakesItAnOverload) {
   test_.start();
-  auto all = clients(5);
-  all[0].send(post("hold 1"));
-  wait_until_held(1);
-  all[1].send(post("hold 2"));
-  all[2].send(post("old"));
-  all[3].send(post("3"));
-  all[4].send(post("4"));
-  release(1);
-  wait_until_held(2);
-  now_ = now_.load() + 10ms;  // less than kStanding
-  release();
+  auto all = one_misses_its_deadline_after(10ms);  // less than kStanding
   EXPECT_EQ(all[2].read_response()->status, 503);
   EXPECT_EQ(all[4].read_response()->status, 200) << "the newest";
   EXPECT_EQ(all[3].read_response()->status, 503) << "it had waited too long for an overload";
@@ -190,17 +195,7 @@ TEST_F(HttpOverload, WhoMissesADeadlineInTheQueueMakesItAnOverload) {
 
 TEST_F(HttpOverload, AnImpatientClientIsNoOverload) {
   test_.start();
-  auto all = clients(5);
-  all[0].send(post("hold 1"));
-  wait_until_held(1);
-  all[1].send(post("hold 2"));
-  all[2].send(post("old"));  // whatever its deadline was
-  all[3].send(post("3"));
-  all[4].send(post("4"));
-  release(1);
-  wait_until_held(2);
-  now_ = now_.load() + 5ms;  // less than queue_wait_max, and more than kShedAfter
-  release();
+  auto all = one_misses_its_deadline_after(5ms);  // less than queue_wait_max, and more than kShedAfter
   EXPECT_EQ(all[2].read_response()->status, 503);
   EXPECT_EQ(all[3].read_response()->status, 200);
   EXPECT_EQ(all[4].read_response()->status, 200);

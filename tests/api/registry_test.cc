@@ -608,6 +608,33 @@ TEST_F(RegistryTest, NamesARecordThatCannotBeRead) {
   EXPECT_NE(failed->message.find("ad_group g1"), std::string::npos) << failed->message;
 }
 
+TEST_F(RegistryTest, LoadingEndsWhereItIsToldTo) {
+  WriteBatch batch;
+  ResourceRecord record;
+  record.json = sample_body("advertiser");
+  for (std::uint32_t i = 0; i < kLoadProgressRows + 1; ++i) {
+    record.id = "s" + std::to_string(i);
+    batch.put(Family::kResources, resource_key(ResourceType::kAdvertiser, i), encode_record(record));
+  }
+  ASSERT_FALSE(world->store->write(batch));
+  for (const bool goes_on : {false, true}) {
+    const auto symbols = std::make_shared<Symbols>();
+    CatalogPublisher publisher(std::make_shared<Catalog>(symbols));
+    Accounts accounts;
+    FrequencyCounts frequency(*world->store);
+    ClickStats click_stats;
+    Registry registry({*world->store, world->clock, symbols, accounts, frequency, click_stats, publisher, {}});
+    std::vector<std::uint64_t> told;
+    const auto failed = registry.load([&](std::uint64_t rows) {
+      told.push_back(rows);
+      return goes_on;
+    });
+    EXPECT_EQ(failed.has_value(), !goes_on);
+    EXPECT_EQ(told, std::vector{kLoadProgressRows});
+    EXPECT_EQ(accounts.advertiser_count() > kLoadProgressRows, goes_on);
+  }
+}
+
 TEST_F(RegistryTest, AnAbandonedTransactionLeavesNothing) {
   put_samples(*world);
   const std::string before = world->dump();
