@@ -119,6 +119,9 @@ bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
   if (campaign.pacing == PacingMode::kAsap) return false;
   const Accounts& accounts = auction_.context.accounts;
   const CampaignAccount& account = accounts[candidate.campaign];
+  // Its own budget's or its advertiser's: a campaign without any of its own may be held back.
+  const Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
+  if (!takes_part(participation, auction_.request.request_id, candidate.campaign)) return true;
   std::int64_t budget = account.daily_budget.load(std::memory_order_relaxed);
   if (budget == kNoLimit) budget = account.pacing.flight_budget.load(std::memory_order_relaxed);
   if (budget == kNoLimit) return false;
@@ -134,9 +137,7 @@ bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
     money.budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
     money.used += extra.today.on(today);
   }
-  if (is_ahead(account.pacing, money, auction_.context.calendar, auction_.context.now)) return true;
-  const Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
-  return !takes_part(participation, auction_.request.request_id, candidate.campaign);
+  return is_ahead(account.pacing, money, auction_.context.calendar, auction_.context.now);
 }
 
 }  // namespace gavel

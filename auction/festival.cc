@@ -7,12 +7,6 @@
 namespace gavel {
 namespace {
 
-const FestivalPhase* phase_at(const FestivalServing& festival, Timestamp now) {
-  const auto running = [now](const FestivalPhase& phase) { return phase.start <= now && now < phase.end; };
-  const auto phase = std::find_if(festival.phases.begin(), festival.phases.end(), running);
-  return phase == festival.phases.end() ? nullptr : &*phase;
-}
-
 bool holds_category(const FestivalServing& festival, Symbol category) {
   const std::vector<Symbol>& categories = festival.categories;
   if (categories.empty()) return true;
@@ -21,6 +15,12 @@ bool holds_category(const FestivalServing& festival, Symbol category) {
 }
 
 }  // namespace
+
+const FestivalPhase* phase_at(const FestivalServing& festival, Timestamp now) {
+  const auto running = [now](const FestivalPhase& phase) { return phase.start <= now && now < phase.end; };
+  const auto phase = std::find_if(festival.phases.begin(), festival.phases.end(), running);
+  return phase == festival.phases.end() ? nullptr : &*phase;
+}
 
 FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,
                                   Timestamp now) {

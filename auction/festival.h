@@ -15,6 +15,9 @@ struct FestivalInForce {
   Factor boost, bid_multiplier;
 };
 
+// The phase of this festival that runs at `now`; nullptr where none does. Valid as long as the festival.
+const FestivalPhase* phase_at(const FestivalServing& festival, Timestamp now);
+
 // Of the festivals that the campaign has joined, that have a phase running at `now` and whose categories hold
 // `category`, the one of largest boost; of equals the one of least id.
 FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,

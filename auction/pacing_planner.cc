@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "auction/festival.h"
 #include "auction/festival_traffic.h"
 
 namespace gavel {
@@ -35,11 +36,10 @@ const CampaignFestival* in_force(const Catalog& catalog, const CampaignServing& 
   Factor boost;
   for (const CampaignFestival& joined : serving.festivals) {
     const FestivalRow& row = catalog[joined.festival];
-    if (!row.live) continue;
-    for (const FestivalPhase& phase : row.serving->phases) {
-      if (t < phase.start || t >= phase.end) continue;
-      if (best == nullptr || phase.boost > boost) best = &joined, boost = phase.boost;
-    }
+    const FestivalPhase* const phase = row.live ? phase_at(*row.serving, t) : nullptr;
+    if (phase == nullptr || (best != nullptr && phase->boost <= boost)) continue;
+    best = &joined;
+    boost = phase->boost;
   }
   return best;
 }

@@ -29,6 +29,13 @@ struct DaySpend {
   void set(Day today, Micros amount);  // the ledger's alone
 };
 
+// What the pacer asks of an advertiser's campaigns, for its daily budget to last. It hands it on to them; auctions read theirs.
+struct AdvertiserPacing {
+  std::atomic<std::int32_t> participation{kProbabilityOne};  // at 1e-9, of those that are throttled
+  std::atomic<std::int32_t> multiplier{kFactorOne};          // at 1e-6, of the bids of those that shade; 0 = they wait
+  std::atomic<std::int64_t> target{kNoLimit};                // to be spent by now; none where nothing is paced
+};
+
 struct AdvertiserAccount {
   // Limits: kNoLimit = none. opening_balance kNoLimit = on account.
   std::atomic<std::int64_t> daily_budget{kNoLimit};
@@ -38,6 +45,7 @@ struct AdvertiserAccount {
   std::atomic<std::int64_t> charged{0};
   std::atomic<std::int64_t> deposited{0};
   std::atomic<std::int64_t> held{0};
+  AdvertiserPacing pacing;
 };
 
 // What the pacer tells auctions of a campaign, and what they tell it. Both read and write without a lock.

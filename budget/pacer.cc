@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "budget/mix.h"
 #include "budget/pacer_state.h"
 #include "budget/pacing.h"
 
 namespace gavel {
 namespace {
 
-constexpr double kTurnSeconds = 1;
 // Over how long the rate of spending is looked at for the forecast of the day's.
 constexpr double kSpendRateSeconds = 1'800;
 
@@ -29,7 +29,12 @@ std::int32_t fixed(double value, std::int32_t one) {
 
 Pacer::Pacer(Accounts& accounts, const Calendar& calendar, ScopedTraffic& traffic, const PacingLaw& throttle,
              const PacingLaw& shading)
-    : accounts_(accounts), calendar_(calendar), traffic_(traffic), throttle_(throttle), shading_(shading) {}
+    : accounts_(accounts),
+      calendar_(calendar),
+      traffic_(traffic),
+      throttle_(throttle),
+      shading_(shading),
+      advertisers_(accounts, throttle, shading) {}
 Pacer::~Pacer() = default;
 
 void Pacer::plan(CampaignIx campaign, PacingPlan plan) {
@@ -37,15 +42,31 @@ void Pacer::plan(CampaignIx campaign, PacingPlan plan) {
   State& state = states_[campaign.value];
   if (state.day && plan.scope != state.plan.scope) state.resumes = true;
   state.plan = std::move(plan);
+  if (!state.linked) link(campaign);
+}
+
+// A campaign never changes its advertiser, so a list through the campaigns' own states does.
+void Pacer::link(CampaignIx campaign) {
+  if (!accounts_.contains(campaign)) return;
+  const std::uint32_t advertiser = accounts_[campaign].advertiser.load(std::memory_order_acquire);
+  if (advertiser >= first_campaign_.size()) first_campaign_.resize(std::size_t{advertiser} + 1, CampaignIx::kNone);
+  State& state = states_[campaign.value];
+  state.next_of_advertiser = std::exchange(first_campaign_[advertiser], campaign.value);
+  state.linked = true;
 }
 
 std::uint32_t Pacer::campaign_count() const {
   return static_cast<std::uint32_t>(std::min(states_.size(), accounts_.campaign_count()));
 }
 
+std::uint32_t Pacer::advertiser_count() const {
+  return static_cast<std::uint32_t>(std::min(first_campaign_.size(), accounts_.advertiser_count()));
+}
+
 void Pacer::step_all(Timestamp now) {
   if (now_ && now < *now_) return;
   now_ = now;
+  for (std::uint32_t ix = 0; ix < advertiser_count(); ++ix) step_advertiser({ix}, now);
   for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) step_campaign(ix, now);
 }
 
@@ -53,18 +74,43 @@ void Pacer::resume() {
   for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) {
     if (states_[ix].day) states_[ix].resumes = true;
   }
+  advertisers_.resume();
 }
 
 void Pacer::step(Timestamp now) {
-  const std::uint32_t campaigns = campaign_count();
-  const double elapsed = now_ ? seconds(now - *now_) : kTurnSeconds;
+  const double elapsed = now_ ? seconds(now - *now_) : 1;
   if (elapsed < 0) return;
   now_ = now;
-  turns_ = std::min(turns_ + campaigns * elapsed / kTurnSeconds, static_cast<double>(campaigns));
-  for (; turns_ >= 1; turns_ -= 1) {
-    next_ = next_ + 1 < campaigns ? next_ + 1 : 0;
-    step_campaign(next_, now);
+  advertiser_turns_.take(advertiser_count(), elapsed, [&](std::uint32_t ix) { step_advertiser({ix}, now); });
+  campaign_turns_.take(campaign_count(), elapsed, [&](std::uint32_t ix) { step_campaign(ix, now); });
+}
+
+AdvertiserTraffic Pacer::traffic_of(AdvertiserIx advertiser, Timestamp now) {
+  AdvertiserTraffic all;
+  double charges = 0;
+  std::uint32_t paced = 0;
+  for (std::uint32_t ix = first_campaign_[advertiser.value]; ix != CampaignIx::kNone;
+       ix = states_[ix].next_of_advertiser) {
+    const State& state = states_[ix];
+    const CampaignAccount& account = accounts_[CampaignIx{ix}];
+    if (!state.plan.scope.exists()) continue;  // deleted
+    if (!state.plan.paced) {
+      all.unpaced_used += static_cast<double>(account.today.on(traffic_.today()).value) + amount(account.held);
+    } else if (can_serve(account, state, now)) {
+      const Timestamp end = state.plan.end ? std::min(*state.plan.end, traffic_.day_end()) : traffic_.day_end();
+      all.gone += traffic_.gone(state.plan.scope);
+      all.left += traffic_.left(state.plan.scope, end);
+      charges += static_cast<double>(state.plan.charge.value);
+      all.campaigns += mix(ix + 1);  // a sum: the order of the list does not matter
+      ++paced;
+    }
   }
+  if (paced > 0) all.charge = charges / paced;
+  return all;
+}
+
+void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now) {
+  if (advertisers_.concerns(advertiser)) advertisers_.step(advertiser, traffic_of(advertiser, now), traffic_, now);
 }
 
 void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
@@ -111,8 +157,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
 
   const std::optional<double> budget = state.plan.paced ? budget_of_day(account, state, now) : std::nullopt;
   if (!budget || !serves) {
-    account.pacing.participation.store(kProbabilityOne, std::memory_order_relaxed);
-    account.pacing.multiplier.store(kFactorOne, std::memory_order_relaxed);
+    set_controls(account, state, {});
     if (!budget) state.target.store(kNoLimit, std::memory_order_relaxed);
   } else {
     const PacingSignals signals = signals_of(account, state, *budget, now);
@@ -221,8 +266,7 @@ void Pacer::add_extra(const State& state, Timestamp now, PacingSignals& s) {
 
 void Pacer::publish(CampaignAccount& account, State& state, const PacingSignals& now, const PacingControl& control,
                     double flight_budget) {
-  account.pacing.participation.store(fixed(control.participation, kProbabilityOne), std::memory_order_relaxed);
-  account.pacing.multiplier.store(std::max(fixed(control.multiplier, kFactorOne), 1), std::memory_order_relaxed);
+  set_controls(account, state, control);
   // A bound only: it does not hold back who is within what the clock alone allows.
   const double by_clock = static_cast<double>(
       day_gone(state.plan.start, state.plan.end, calendar_, *now_).nano) / kProbabilityOne;
@@ -239,6 +283,29 @@ void Pacer::publish(CampaignAccount& account, State& state, const PacingSignals&
   state.target.store(static_cast<std::int64_t>(now.target), std::memory_order_relaxed);
   state.forecast.store(static_cast<std::int64_t>(spend), std::memory_order_relaxed);
   state.in_budget_s += now.used < now.budget ? now.step_s : 0;
+}
+
+// The narrower of what its own budget allows and what its advertiser's does.
+void Pacer::set_controls(CampaignAccount& account, State& state, PacingControl own) const {
+  std::int32_t participation = fixed(own.participation, kProbabilityOne);
+  std::int32_t multiplier = std::max(fixed(own.multiplier, kFactorOne), 1);
+  bool by_advertiser = false;
+  if (state.plan.paced && state.served) {
+    const AdvertiserPacing& shared =
+        accounts_[AdvertiserIx{account.advertiser.load(std::memory_order_relaxed)}].pacing;
+    const bool throttles = state.plan.method == PacingMethod::kThrottle;
+    const std::int32_t allowed = (throttles ? shared.participation : shared.multiplier).load(std::memory_order_relaxed);
+    std::int32_t& controlled = throttles ? participation : multiplier;
+    by_advertiser = allowed < controlled;
+    controlled = std::min(controlled, allowed);
+    if (multiplier == 0) {
+      participation = 0;
+      multiplier = 1;
+    }
+  }
+  account.pacing.participation.store(participation, std::memory_order_relaxed);
+  account.pacing.multiplier.store(multiplier, std::memory_order_relaxed);
+  state.by_advertiser.store(by_advertiser, std::memory_order_relaxed);
 }
 
 void Pacer::count_day(const CampaignAccount& account, State& state, double elapsed_s) {
@@ -262,6 +329,7 @@ PacingView Pacer::view(CampaignIx campaign) const {
   if (forecast != kNoLimit) view.forecast_spend = Micros{forecast};
   view.time_in_budget =
       static_cast<double>(state.time_in_budget.load(std::memory_order_relaxed)) / kProbabilityOne;
+  view.by_advertiser = state.by_advertiser.load(std::memory_order_relaxed);
   view.eligible = state.eligible.load(std::memory_order_relaxed);
   view.shown = state.shown.load(std::memory_order_relaxed);
   return view;

@@ -1,6 +1,7 @@
 // The pacer: once a second it looks at every campaign's money and traffic, and sets how much each takes part.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "budget/accounts.h"
+#include "budget/advertiser_pacer.h"
 #include "budget/calendar.h"
 #include "budget/pacing_law.h"
 #include "budget/scoped_traffic.h"
@@ -41,6 +43,7 @@ struct PacingView {
   std::optional<Micros> target;           // to be spent by now; none where nothing is paced
   std::optional<Micros> forecast_spend;   // of the whole day; none before the first step
   double time_in_budget = 1;              // the share of today's time so far in which money was left
+  bool by_advertiser = false;             // whether it is its advertiser's budget that holds it back, not its own
   std::uint32_t eligible = 0, shown = 0;  // today, up to the last step
 };
 
@@ -50,6 +53,24 @@ struct PacingMinute {
   Probability participation;         // at its end: of auctions, or with shading of the bid
   std::uint32_t eligible = 0, shown = 0;
   bool operator==(const PacingMinute&) const = default;
+};
+
+// Whose turn it is of so many: all once a second, evenly.
+class PacingTurns {
+ public:
+  // Calls `step` with each index whose turn has come in these seconds, at most once.
+  template <class Step>
+  void take(std::uint32_t count, double elapsed_s, Step&& step) {
+    due_ = std::min(due_ + count * elapsed_s, static_cast<double>(count));
+    for (; due_ >= 1; due_ -= 1) {
+      next_ = next_ + 1 < count ? next_ + 1 : 0;
+      step(next_);
+    }
+  }
+
+ private:
+  std::uint32_t next_ = 0;
+  double due_ = 0;
 };
 
 // plan(), step(), restore() and the like: one thread at a time. view(): any thread.
@@ -68,7 +89,8 @@ class Pacer {
   //
   // A campaign's target rises with its traffic from its anchor: from nothing at the day's begin, or from what is used
   // when it begins to serve, is let go on, is paid for again or has its budget changed. So a paused campaign does not
-  // wind up, and one whose budget was cut does not stop.
+  // wind up, and one whose budget was cut does not stop. Advertisers' daily budgets are met as often, and what they ask
+  // for holds at the campaign's next turn (see AdvertiserPacer).
   void step(Timestamp now);
   // The same for all campaigns at once, however little time has gone by: what a jump of a manual clock brings about.
   void step_all(Timestamp now);
@@ -84,11 +106,17 @@ class Pacer {
   void restore_block(std::uint32_t block, std::string_view bytes);
   // The figures since the last call of those campaigns of a block that had any traffic or spend.
   std::vector<std::pair<CampaignIx, PacingMinute>> take_minute(std::uint32_t block);
+  // The same for advertisers' budgets, one by one.
+  AdvertiserPacer& advertisers() { return advertisers_; }
 
  private:
   struct State;
   struct Day;
   std::uint32_t campaign_count() const;
+  std::uint32_t advertiser_count() const;
+  void link(CampaignIx campaign);
+  AdvertiserTraffic traffic_of(AdvertiserIx advertiser, Timestamp now);
+  void step_advertiser(AdvertiserIx advertiser, Timestamp now);
   void step_campaign(std::uint32_t ix, Timestamp now);
   void count_day(const CampaignAccount& account, State& state, double elapsed_s);
   bool can_serve(const CampaignAccount& account, const State& state, Timestamp now) const;
@@ -98,6 +126,7 @@ class Pacer {
   void add_extra(const State& state, Timestamp now, PacingSignals& signals);
   void publish(CampaignAccount& account, State& state, const PacingSignals& now, const PacingControl& control,
                double flight_budget);
+  void set_controls(CampaignAccount& account, State& state, PacingControl own) const;
 
   Accounts& accounts_;
   const Calendar& calendar_;
@@ -105,9 +134,10 @@ class Pacer {
   const PacingLaw& throttle_;
   const PacingLaw& shading_;
   StableVector<State> states_;
-  std::optional<Timestamp> now_;  // of the last step
-  std::uint32_t next_ = 0;        // whose turn it is
-  double turns_ = 0;              // that are due
+  AdvertiserPacer advertisers_;
+  std::vector<std::uint32_t> first_campaign_;  // by advertiser; State::next_of_advertiser leads on
+  std::optional<Timestamp> now_;               // of the last step
+  PacingTurns campaign_turns_, advertiser_turns_;
 };
 
 }  // namespace gavel

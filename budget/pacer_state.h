@@ -13,6 +13,8 @@ namespace gavel {
 struct Pacer::State {
   PacingPlan plan;
   PacingMemory memory;
+  bool linked = false;                                // to the other campaigns of its advertiser
+  std::uint32_t next_of_advertiser = CampaignIx::kNone;
 
   // The day that everything below is of; nothing was stepped before it is set.
   std::optional<gavel::Day> day;
@@ -35,6 +37,7 @@ struct Pacer::State {
   std::atomic<std::int64_t> target{kNoLimit}, forecast{kNoLimit};
   std::atomic<std::int32_t> time_in_budget{kProbabilityOne};
   std::atomic<std::uint32_t> eligible{0}, shown{0};
+  std::atomic<bool> by_advertiser{false};
 };
 
 }  // namespace gavel

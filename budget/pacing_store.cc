@@ -9,8 +9,8 @@ namespace gavel {
 namespace {
 
 // Keys: 'c' placement, region -> a cell of the forecast; 'm' block -> the pacer's memory of its campaigns;
-// 't' minute, block -> the minutes of its campaigns.
-constexpr char kCell = 'c', kMemory = 'm', kMinute = 't';
+// 'a' advertiser -> what the pacer remembers of its budget; 't' minute, block -> the minutes of its campaigns.
+constexpr char kCell = 'c', kMemory = 'm', kAdvertiser = 'a', kMinute = 't';
 constexpr std::int64_t kMinuteMicros = 60'000'000;
 
 std::string cell_key(const TrafficCell& cell) {
@@ -22,6 +22,12 @@ std::string cell_key(const TrafficCell& cell) {
 std::string memory_key(std::uint32_t block) {
   std::string key(1, kMemory);
   append_big_endian(key, block);
+  return key;
+}
+
+std::string advertiser_key(AdvertiserIx advertiser) {
+  std::string key(1, kAdvertiser);
+  append_big_endian(key, advertiser.value);
   return key;
 }
 
@@ -102,6 +108,12 @@ void load_pacer(const Store& store, Pacer& pacer) {
                pacer.restore_block(in.read<std::uint32_t>(), value);
                return true;
              });
+  store.scan(Family::kPacing, std::string(1, kAdvertiser), std::string(1, kAdvertiser + 1),
+             [&](std::string_view key, std::string_view value) {
+               BigEndianReader in(key.substr(1));
+               pacer.advertisers().restore({in.read<std::uint32_t>()}, value);
+               return true;
+             });
 }
 
 std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficForecast& forecast,
@@ -117,6 +129,8 @@ std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficF
     if (const std::string memory = pacer.encode_block(block); !memory.empty())
       batch.put(Family::kPacing, memory_key(block), memory);
   }
+  for (const auto& [advertiser, memory] : pacer.advertisers().take_moved())
+    batch.put(Family::kPacing, advertiser_key(advertiser), memory);
   for (const std::uint32_t cell : learned)
     batch.put(Family::kPacing, cell_key(forecast[cell]), forecast.encode(cell));
   const std::int64_t oldest = to_micros(now - kPacingMinutesKept) / kMinuteMicros;

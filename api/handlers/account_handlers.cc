@@ -1,5 +1,6 @@
 #include "api/handlers/account_handlers.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -14,7 +15,14 @@
 namespace gavel {
 namespace {
 
-void write_budget(const CampaignBudget& budget, const Symbols& symbols, std::string& out) {
+// Whose daily budget holds the campaign back more; empty where none does.
+std::string_view paced_by_of(const CampaignBudget& budget) {
+  if (budget.pacing.by_advertiser) return "advertiser";
+  return budget.pacing.target ? "campaign" : std::string_view{};
+}
+
+void write_budget(const CampaignBudget& budget, bool can_charge, const Symbols& symbols, std::string& out) {
+  const std::string_view paced_by = paced_by_of(budget);
   JsonWriter json(out);
   json.begin_object();
   json.field("day", day_text(budget.today));
@@ -44,7 +52,9 @@ void write_budget(const CampaignBudget& budget, const Symbols& symbols, std::str
   json.field("time_in_budget", Factor{static_cast<std::int32_t>(budget.pacing.time_in_budget * kFactorOne)});
   json.field("eligible_today", budget.pacing.eligible_today);
   json.field("shown_today", budget.pacing.shown_today);
-  const std::string_view reason = not_delivering_reason(budget);
+  json.key("paced_by");
+  paced_by.empty() ? json.null() : json.value(paced_by);
+  const std::string_view reason = not_delivering_reason(budget, can_charge);
   json.key("not_delivering_reason");
   reason.empty() ? json.null() : json.value(reason);
   json.end_object();
@@ -55,10 +65,10 @@ void get_budget(const AccountServices& services, const Request& request, Respons
   const std::shared_ptr<const Catalog> catalog = services.catalog.current();
   const std::optional<CampaignIx> campaign = find_campaign(request, *catalog, writer);
   if (!campaign) return;
-  const CampaignBudget budget =
-      campaign_budget(*catalog, services.accounts, services.calendar,
-                      services.pacing.view(*campaign), *campaign, services.clock.now());
-  write_budget(budget, catalog->symbols(), writer.buffer());
+  const Timestamp now = services.clock.now();
+  const CampaignBudget budget = campaign_budget(*catalog, services.accounts, services.calendar,
+                                                services.pacing.view(*campaign), *campaign, now);
+  write_budget(budget, services.ledger.can_charge(now), catalog->symbols(), writer.buffer());
   writer.send(200);
 }
 
@@ -117,6 +127,35 @@ void get_balance(const AccountServices& services, const Request& request, Respon
   JsonWriter json(writer.buffer());
   json.begin_object();
   write_balance(services.accounts[*advertiser], json);
+  json.end_object();
+  writer.send(200);
+}
+
+// What its daily budget has been spent to, and how that holds its campaigns back.
+void get_advertiser_budget(const AccountServices& services, const Request& request, ResponseWriter writer) {
+  const std::shared_ptr<const Catalog> catalog = services.catalog.current();
+  const std::optional<AdvertiserIx> advertiser = find_advertiser(request, *catalog, writer);
+  if (!advertiser) return;
+  const AdvertiserAccount& account = services.accounts[*advertiser];
+  const Day today = services.calendar.day_of(services.clock.now());
+  const Micros spent = account.today.on(today);
+  const std::int64_t daily = account.daily_budget.load(std::memory_order_acquire);
+  const auto amount_or_null = [](std::int64_t value) {
+    return value == kNoLimit ? std::nullopt : std::optional(Micros{value});
+  };
+  JsonWriter json(writer.buffer());
+  json.begin_object();
+  json.field("day", day_text(today));
+  json.field("daily_budget_micros", amount_or_null(daily));
+  json.field("spent_today_micros", spent);
+  json.field("held_micros", account.held.load(std::memory_order_acquire));
+  json.field("remaining_today_micros",
+             daily == kNoLimit ? std::nullopt : std::optional(std::max(Micros{daily} - spent, Micros{0})));
+  json.key("pacing").begin_object();
+  json.field("participation", Probability{account.pacing.participation.load(std::memory_order_relaxed)});
+  json.field("multiplier", Factor{account.pacing.multiplier.load(std::memory_order_relaxed)});
+  json.field("target_spent_micros", amount_or_null(account.pacing.target.load(std::memory_order_relaxed)));
+  json.end_object();
   json.end_object();
   writer.send(200);
 }
@@ -194,6 +233,7 @@ void add_account_routes(Router& router, const AccountServices& services) {
   add(Method::kGet, "/v1/campaigns/{id}/budget", kAdminAndAdvertiser, get_budget);
   add(Method::kGet, "/v1/campaigns/{id}/festivals", kAdminAndAdvertiser, get_festivals);
   add(Method::kGet, "/v1/advertisers/{id}/balance", kAdminAndAdvertiser, get_balance);
+  add(Method::kGet, "/v1/advertisers/{id}/budget", kAdminAndAdvertiser, get_advertiser_budget);
   add(Method::kPost, "/v1/advertisers/{id}/deposits", kAdminOnly, post_deposit);
 }
 

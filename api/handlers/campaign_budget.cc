@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auction/bid.h"
+#include "auction/festival.h"
 
 namespace gavel {
 namespace {
@@ -22,12 +23,8 @@ std::vector<const CampaignFestival*> running_festivals(const Catalog& catalog,
   std::vector<std::pair<Factor, const CampaignFestival*>> running;
   for (const CampaignFestival& joined : campaign.festivals) {
     const FestivalRow& row = catalog[joined.festival];
-    if (!row.live) continue;
-    const auto& phases = row.serving->phases;
-    const auto phase = std::ranges::find_if(phases, [&](const FestivalPhase& candidate) {
-      return candidate.start <= now && now < candidate.end;
-    });
-    if (phase != phases.end()) running.emplace_back(phase->boost, &joined);
+    const FestivalPhase* const phase = row.live ? phase_at(*row.serving, now) : nullptr;
+    if (phase != nullptr) running.emplace_back(phase->boost, &joined);
   }
   std::ranges::stable_sort(running, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<const CampaignFestival*> festivals;
@@ -79,8 +76,14 @@ PacingState pacing_of(const CampaignServing& serving, const CampaignAccount& acc
                      .target = view.target,
                      .forecast_spend = view.forecast_spend,
                      .time_in_budget = view.time_in_budget,
+                     .by_advertiser = view.by_advertiser,
                      .eligible_today = view.eligible,
                      .shown_today = view.shown};
+  if (money || view.by_advertiser) {
+    pacing.participation = {account.pacing.participation.load(std::memory_order_relaxed)};
+    if (serving.pacing_method == PacingMethod::kBidShading)
+      pacing.multiplier = {account.pacing.multiplier.load(std::memory_order_relaxed)};
+  }
   if (!money) {
     pacing.target.reset();
     pacing.forecast_spend.reset();
@@ -90,9 +93,6 @@ PacingState pacing_of(const CampaignServing& serving, const CampaignAccount& acc
     const Int128 gone = day_gone(serving.start, serving.end, calendar, now).nano;
     pacing.target = Micros{static_cast<std::int64_t>(money->budget.value * gone / kProbabilityOne)};
   }
-  pacing.participation = {account.pacing.participation.load(std::memory_order_relaxed)};
-  if (serving.pacing_method == PacingMethod::kBidShading)
-    pacing.multiplier = {account.pacing.multiplier.load(std::memory_order_relaxed)};
   if (is_ahead(account.pacing, *money, calendar, now)) pacing.participation = {0};
   return pacing;
 }
@@ -137,9 +137,10 @@ std::string_view campaign_status_name(CampaignStatus status) {
   return "delivering";
 }
 
-std::string_view not_delivering_reason(const CampaignBudget& budget) {
+std::string_view not_delivering_reason(const CampaignBudget& budget, bool can_charge) {
   if (budget.status != CampaignStatus::kDelivering && budget.status != CampaignStatus::kPaced)
     return campaign_status_name(budget.status);
+  if (!can_charge) return "ledger_unavailable";
   if (budget.pacing.shown_today > 0) return {};
   return budget.pacing.eligible_today == 0 ? "no_eligible_auctions" : "not_winning";
 }

@@ -41,6 +41,7 @@ struct PacingState {
   std::optional<Micros> target;                // none where nothing is paced
   std::optional<Micros> forecast_spend;        // of today; none before the pacer has met it
   double time_in_budget = 1;
+  bool by_advertiser = false;  // whether its advertiser's daily budget holds it back more than its own
   std::uint32_t eligible_today = 0, shown_today = 0;
 };
 
@@ -62,7 +63,8 @@ struct CampaignBudget {
 CampaignBudget campaign_budget(const Catalog& catalog, const Accounts& accounts, const Calendar& calendar,
                                const PacingView& paced, CampaignIx campaign, Timestamp now);
 
-// Why it is not shown: its status where that is not to deliver, else what its auctions of today say; empty where it is.
-std::string_view not_delivering_reason(const CampaignBudget& budget);
+// Why it is not shown: its status where that is not to deliver, that nothing can be charged (see Ledger::can_charge), else
+// what its auctions of today say; empty where it is shown.
+std::string_view not_delivering_reason(const CampaignBudget& budget, bool can_charge);
 
 }  // namespace gavel

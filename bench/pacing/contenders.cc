@@ -18,6 +18,8 @@ const std::vector<Contender>& all_contenders() {
       {.name = "adaptive_pacing", .method = kShading, .law = std::make_shared<AdaptivePacing>()},
       {.name = "dual_ftrl", .method = kShading, .law = std::make_shared<DualFtrl>()},
       {.name = "bid_shading", .method = kShading},
+      {.name = "advertiser_throttle", .method = kThrottle, .advertisers_pay = true},
+      {.name = "advertiser_shading", .method = kShading, .advertisers_pay = true},
   };
   return kAll;
 }

@@ -18,9 +18,11 @@ struct Contender {
   PacingMode mode = PacingMode::kEven;
   PacingMethod method = PacingMethod::kThrottle;
   std::shared_ptr<const PacingLaw> law = nullptr;  // a yardstick's; the service's own where there is none
+  bool advertisers_pay = false;  // the budgets are the advertisers', their campaigns have none of their own
 };
 
-// "none" (as soon as possible), the yardsticks, and the service's "throttle" and "bid_shading".
+// "none" (as soon as possible), the yardsticks, the service's "throttle" and "bid_shading", and both with budgets of
+// advertisers instead of campaigns.
 const std::vector<Contender>& all_contenders();
 // The one of that name; nullptr where there is none.
 const Contender* contender_of(std::string_view name);

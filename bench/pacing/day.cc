@@ -125,8 +125,10 @@ DayRecord play_day(const Foundation& foundation, const Landscape& landscape, con
   std::vector<Micros> budgets;
   for (const CampaignMoney& m : money) budgets.push_back(m.budget);
   const Timestamp begin = foundation.calendar().day_begin(kMonday + std::chrono::days{day.weekday()});
-  const MarketRules rules{
-      .pacing = contender.mode, .method = contender.method, .festival = day.announced(begin)};
+  const MarketRules rules{.pacing = contender.mode,
+                          .method = contender.method,
+                          .advertisers_pay = contender.advertisers_pay,
+                          .festival = day.announced(begin)};
   Market market(foundation, landscape, budgets, rules, begin, busiest_auctions(arrivals));
   DayPlayer player(market, landscape, begin, options);
   const std::unique_ptr<PacingDriver> driver =

@@ -121,12 +121,14 @@ void Market::Impl::put_campaign(CatalogEditor& editor, CampaignNumber number, Mi
   editor.put(advertiser, AdvertiserDoc{.name = "s"});
   CampaignDoc campaign{.advertiser_id = "s" + suffix, .name = "c", .pricing = c.pricing};
   campaign.regions = names('r', c.regions, kRegions);
-  if (budget > Micros{0}) campaign.daily_budget = budget;
+  const bool of_campaign = budget > Micros{0} && !rules.advertisers_pay;
+  if (of_campaign) campaign.daily_budget = budget;
   campaign.pacing = rules.pacing;
   campaign.pacing_method = rules.method;
   const CampaignIx ix{intern(ResourceType::kCampaign, "c" + suffix)};
   editor.put(ix, campaign);
-  if (budget > Micros{0}) accounts[ix].daily_budget.store(budget.value);
+  if (of_campaign) accounts[ix].daily_budget.store(budget.value);
+  if (budget > Micros{0} && rules.advertisers_pay) accounts[advertiser].daily_budget.store(budget.value);
   editor.put(AdGroupIx{intern(ResourceType::kAdGroup, "g" + suffix)},
              AdGroupDoc{.campaign_id = "c" + suffix,
                         .name = "g",

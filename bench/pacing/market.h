@@ -40,6 +40,7 @@ inline constexpr Duration kHoldTtl = std::chrono::minutes{10};
 struct MarketRules {
   PacingMode pacing = PacingMode::kAsap;
   PacingMethod method = PacingMethod::kThrottle;
+  bool advertisers_pay = false;            // the budgets are theirs; campaigns have none of their own
   std::vector<FestivalPhase> festival{};  // announced, for all categories; empty = none
 };
 

@@ -75,7 +75,7 @@ std::vector<Verdict> verdicts(const std::vector<SeedOutcomes>& seeds) {
     return ahead ? std::optional(100 * *ahead) : std::nullopt;
   };
   std::vector<Verdict> out{past_budgets(seeds)};
-  for (const std::string_view contender : {"throttle", "bid_shading"}) {
+  for (const std::string_view contender : {"throttle", "bid_shading", "advertiser_throttle", "advertiser_shading"}) {
     judge(seeds, {"spent, %", contender, kEvery, 99, true}, share(&SizeMeasures::spent_share), out);
     const Figure distance = share(&SizeMeasures::distance_share);
     judge(seeds, {"distance, usual traffic, % of budget", contender, kUsual, 3, false}, distance, out);

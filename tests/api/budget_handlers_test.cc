@@ -51,14 +51,14 @@ TEST_F(BudgetHandlersTest, ShowsEveryFigure) {
             R"("lifetime_budget_micros":50000000,"spent_lifetime_micros":3000000,"uncharged_today_micros":0,)"
             R"("festivals":[],"pacing":{"participation":1,"target_spent_micros":null,)"
             R"("method":"throttle","multiplier":1,"forecast_spent_today_micros":null,"time_in_budget":1,)"
-            R"("eligible_today":0,"shown_today":0,"not_delivering_reason":"no_eligible_auctions"}})");
+            R"("eligible_today":0,"shown_today":0,"paced_by":null,"not_delivering_reason":"no_eligible_auctions"}})");
   EXPECT_EQ(budget("other").dump(),
             R"({"day":"2026-11-11","status":"delivering","daily_budget_micros":null,"spent_today_micros":0,)"
             R"("held_micros":0,"remaining_today_micros":null,"lifetime_budget_micros":null,)"
             R"("spent_lifetime_micros":0,"uncharged_today_micros":0,"festivals":[],)"
             R"("pacing":{"participation":1,"target_spent_micros":null,)"
             R"("method":"throttle","multiplier":1,"forecast_spent_today_micros":null,"time_in_budget":1,)"
-            R"("eligible_today":0,"shown_today":0,"not_delivering_reason":"no_eligible_auctions"}})");
+            R"("eligible_today":0,"shown_today":0,"paced_by":null,"not_delivering_reason":"no_eligible_auctions"}})");
 }
 
 TEST_F(BudgetHandlersTest, ADayIsOneOfThePlatformsZone) {
@@ -193,6 +193,21 @@ TEST_F(BudgetHandlersTest, OnlyItsOwnerAndAdminSeeIt) {
   EXPECT_EQ(world_.get("/v1/advertisers/shop-b/balance", kShopKey).status, 404);
   EXPECT_EQ(world_.get("/v1/advertisers/none/balance").status, 404);
   EXPECT_EQ(world_.get("/v1/advertisers/shop-a/balance", kPlatformKey).status, 403);
+  EXPECT_EQ(world_.get("/v1/advertisers/shop-a/budget", kShopKey).status, 200);
+  EXPECT_EQ(world_.get("/v1/advertisers/shop-b/budget", kShopKey).status, 404);
+  EXPECT_EQ(world_.get("/v1/advertisers/shop-a/budget", kPlatformKey).status, 403);
+}
+
+TEST_F(BudgetHandlersTest, AnAdvertisersDailyBudgetStands) {
+  market_.spend("c", yuan(3));
+  EXPECT_EQ(world_.get("/v1/advertisers/shop-a/budget").body,
+            R"({"day":"2026-11-11","daily_budget_micros":null,"spent_today_micros":3000000,"held_micros":0,)"
+            R"("remaining_today_micros":null,"pacing":{"participation":1,"multiplier":1,"target_spent_micros":null}})");
+  market_.edit(market_.advertisers, "shop-a", [](AdvertiserDoc& a) { a.daily_budget = yuan(2); });
+  world_.publish();
+  EXPECT_EQ(world_.get("/v1/advertisers/shop-a/budget").body,
+            R"({"day":"2026-11-11","daily_budget_micros":2000000,"spent_today_micros":3000000,"held_micros":0,)"
+            R"("remaining_today_micros":0,"pacing":{"participation":1,"multiplier":1,"target_spent_micros":null}})");
 }
 
 TEST_F(BudgetHandlersTest, ABalanceIsWhatWasPaidInLessWhatWasCharged) {

@@ -364,10 +364,11 @@ class Oracle {
   }
 
   bool paced(const Entry& entry) const {
-    if (!entry.campaign->daily_budget) return false;
     const CampaignIx ix = world_.campaign(entry.campaign_id);
     const CampaignAccount& account = world_.accounts[ix];
     if (entry.campaign->pacing == PacingMode::kAsap) return false;
+    if (!takes_part({account.pacing.participation}, request_.request_id, ix)) return true;
+    if (!entry.campaign->daily_budget) return false;
     PacedMoney money;
     money.budget = *entry.campaign->daily_budget;
     money.start = entry.campaign->start_time;
@@ -379,8 +380,7 @@ class Oracle {
       money.used += Micros{festival_spent(entry)};
     }
     money.expected_charge = Micros{expected(entry, entry.effective_bid)};
-    return is_ahead(account.pacing, money, world_.calendar, world_.now) ||
-           !takes_part({account.pacing.participation}, request_.request_id, ix);
+    return is_ahead(account.pacing, money, world_.calendar, world_.now);
   }
 
   bool goes_before(const Entry& a, const Entry& b) const {

@@ -86,6 +86,11 @@ TEST_F(DiskFull, ChargesStopAuctionsGoOnForTheGraceAndThenShowNothing) {
   const JsonTree why = JsonTree::parse(explained.body).value_or(JsonTree())["auctions"][0]["explain"][0];
   EXPECT_EQ(why["outcome"].text_or_empty(), "filtered") << explained.body;
   EXPECT_EQ(why["reason"].text_or_empty(), "ledger_unavailable");
+  const auto told = [&] {
+    const JsonTree budget = JsonTree::parse(request("GET", "/v1/campaigns/c/budget").body).value_or(JsonTree());
+    return budget["pacing"]["not_delivering_reason"].text_or_empty();
+  };
+  EXPECT_EQ(told(), "ledger_unavailable");
   EXPECT_EQ(status("GET", "/readyz"), 200);
   EXPECT_EQ(shop_.metric(kRefused), 3) << "a probe is no batch of events";
 
@@ -93,6 +98,7 @@ TEST_F(DiskFull, ChargesStopAuctionsGoOnForTheGraceAndThenShowNothing) {
   move_clock("2024-11-01T00:01:01Z");
   EXPECT_EQ(shop_.metric(kFull), 0);
   EXPECT_TRUE(sells());
+  EXPECT_EQ(told(), "");
   EXPECT_EQ(click(tokens[0]), "duplicate");
   for (int i : {1, 2, 3}) EXPECT_EQ(click(tokens[static_cast<std::size_t>(i)]), "charged");
   EXPECT_EQ(shop_.spent(), 4 * Shop::kPrice);

@@ -1,0 +1,70 @@
+// Paces advertisers' own daily budgets: whatever its campaigns may spend each, an advertiser's money lasts through its day.
+//
+// A budget that several campaigns share is not divided among them, since nobody knows which of them will find the clicks:
+// all are held back alike, by the laws that pace a campaign's own budget, and the narrower of both holds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "budget/accounts.h"
+#include "budget/pacing_law.h"
+#include "budget/scoped_traffic.h"
+
+namespace gavel {
+
+// What an advertiser's campaigns say together. Traffic is summed over those that are paced and could be shown now.
+struct AdvertiserTraffic {
+  double gone = 0, left = 0;    // auctions of today
+  double charge = 1;            // a typical one, micros
+  double unpaced_used = 0;      // micros of today that campaigns took which nobody holds back: the others have the rest
+  std::uint64_t campaigns = 0;  // a mix of those summed; 0 = there are none
+};
+
+// step(), restore() and the like: one thread at a time. What it sets, AdvertiserAccount::pacing, any thread may read.
+class AdvertiserPacer {
+ public:
+  // All outlive it.
+  AdvertiserPacer(Accounts& accounts, const PacingLaw& throttle, const PacingLaw& shading)
+      : accounts_(accounts), throttle_(throttle), shading_(shading) {}
+
+  // Whether there is anything to step: a daily budget, or one that went since the last step.
+  bool concerns(AdvertiserIx advertiser) const;
+
+  // Sets what this advertiser's campaigns may do until the next step. The target rises with `traffic` from an anchor, as
+  // that of a campaign does (see Pacer::step); it goes on from where it stood where other campaigns join in or leave.
+  void step(AdvertiserIx advertiser, const AdvertiserTraffic& traffic, const ScopedTraffic& day, Timestamp now);
+
+  // Nobody watched for a while: every target goes on from where it stood.
+  void resume();
+
+  // What must outlive the process of those that have moved since the last call.
+  std::vector<std::pair<AdvertiserIx, std::string>> take_moved();
+  void restore(AdvertiserIx advertiser, std::string_view bytes);
+
+ private:
+  struct State {
+    PacingMemory throttle, shading;
+    Day day{};
+    bool begun = false, served = false, resumes = false, moved = false;
+    std::int64_t limit = kNoLimit;  // at the last step
+    std::uint64_t campaigns = 0;    // at the last step
+    Timestamp stepped_at{};
+    double used = 0, gone = 0, target = 0;  // at the last step
+    double anchor_used = 0, anchor_gone = 0;
+  };
+  static void anchor(State& state, double used, double gone);
+  static void move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today, double used);
+  static void publish(AdvertiserPacing& pacing, double participation, double multiplier, std::int64_t target);
+
+  Accounts& accounts_;
+  const PacingLaw& throttle_;
+  const PacingLaw& shading_;
+  std::unordered_map<std::uint32_t, State> states_;  // of those with a daily budget
+};
+
+}  // namespace gavel
