@@ -96,9 +96,15 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   state.gone = traffic.gone;
   if (!state.served) return publish(account.pacing, 1, 1, kNoLimit);
   state.target = s.target;
-  const PacingControl throttled = throttle_.step(s, state.throttle), shaded = shading_.step(s, state.shading);
-  publish(account.pacing, throttled.participation, shaded.participation > 0 ? shaded.multiplier : 0,
-          static_cast<std::int64_t>(s.target + traffic.unpaced_used));
+  double participation = 1, multiplier = 1;
+  if (traffic.shades) {
+    const PacingControl control = shading_.step(s, state.shading);
+    multiplier = control.participation > 0 ? control.multiplier : 0;
+    participation = multiplier * multiplier;  // spend follows the bid about so (kElasticity of pacing_laws.cc)
+  } else {
+    participation = throttle_.step(s, state.throttle).participation;
+  }
+  publish(account.pacing, participation, multiplier, static_cast<std::int64_t>(s.target + traffic.unpaced_used));
 }
 
 void AdvertiserPacer::publish(AdvertiserPacing& pacing, double participation, double multiplier, std::int64_t target) {

@@ -1,7 +1,9 @@
 // Paces advertisers' own daily budgets: whatever its campaigns may spend each, an advertiser's money lasts through its day.
 //
 // A budget that several campaigns share is not divided among them, since nobody knows which of them will find the clicks:
-// all are held back alike, by the laws that pace a campaign's own budget, and the narrower of both holds.
+// all are held back alike, by the laws that pace a campaign's own budget, and the narrower of both holds. Where some are
+// throttled and some shade their bids, the shading law alone decides, and those that are throttled take part in the share
+// of their auctions that costs as much less: two laws that follow one spend would each take the other's for their own.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +25,7 @@ struct AdvertiserTraffic {
   double charge = 1;            // a typical one, micros
   double unpaced_used = 0;      // micros of today that campaigns took which nobody holds back: the others have the rest
   std::uint64_t campaigns = 0;  // a mix of those summed; 0 = there are none
+  bool shades = false;          // whether any of them shades its bids
 };
 
 // step(), restore() and the like: one thread at a time. What it sets, AdvertiserAccount::pacing, any thread may read.

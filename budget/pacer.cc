@@ -66,8 +66,15 @@ std::uint32_t Pacer::advertiser_count() const {
 void Pacer::step_all(Timestamp now) {
   if (now_ && now < *now_) return;
   now_ = now;
-  for (std::uint32_t ix = 0; ix < advertiser_count(); ++ix) step_advertiser({ix}, now);
   for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) step_campaign(ix, now);
+  for (std::uint32_t ix = 0; ix < advertiser_count(); ++ix) step_advertiser({ix}, now);
+  // What advertisers ask for now, not at the next step: that may be a jump away.
+  for (std::uint32_t shop = 0; shop < advertiser_count(); ++shop) {
+    if (!advertisers_.concerns({shop})) continue;
+    for (std::uint32_t ix = first_campaign_[shop]; ix != CampaignIx::kNone; ix = states_[ix].next_of_advertiser) {
+      if (states_[ix].day) set_controls(accounts_[CampaignIx{ix}], states_[ix]);
+    }
+  }
 }
 
 void Pacer::resume() {
@@ -81,26 +88,29 @@ void Pacer::step(Timestamp now) {
   const double elapsed = now_ ? seconds(now - *now_) : 1;
   if (elapsed < 0) return;
   now_ = now;
-  advertiser_turns_.take(advertiser_count(), elapsed, [&](std::uint32_t ix) { step_advertiser({ix}, now); });
   campaign_turns_.take(campaign_count(), elapsed, [&](std::uint32_t ix) { step_campaign(ix, now); });
+  advertiser_turns_.take(advertiser_count(), elapsed, [&](std::uint32_t ix) { step_advertiser({ix}, now); });
 }
 
-AdvertiserTraffic Pacer::traffic_of(AdvertiserIx advertiser, Timestamp now) {
+// From the figures of its campaigns' own last turns, so that it costs little; none where one of them had its last turn
+// yesterday, or none yet.
+std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser) const {
   AdvertiserTraffic all;
   double charges = 0;
   std::uint32_t paced = 0;
   for (std::uint32_t ix = first_campaign_[advertiser.value]; ix != CampaignIx::kNone;
        ix = states_[ix].next_of_advertiser) {
     const State& state = states_[ix];
-    const CampaignAccount& account = accounts_[CampaignIx{ix}];
     if (!state.plan.scope.exists()) continue;  // deleted
     if (!state.plan.paced) {
+      const CampaignAccount& account = accounts_[CampaignIx{ix}];
       all.unpaced_used += static_cast<double>(account.today.on(traffic_.today()).value) + amount(account.held);
-    } else if (can_serve(account, state, now)) {
-      const Timestamp end = state.plan.end ? std::min(*state.plan.end, traffic_.day_end()) : traffic_.day_end();
-      all.gone += traffic_.gone(state.plan.scope);
-      all.left += traffic_.left(state.plan.scope, end);
+    } else if (state.served) {
+      if (state.day != traffic_.today() || state.resumes) return std::nullopt;
+      all.gone += state.gone;
+      all.left += state.left;
       charges += static_cast<double>(state.plan.charge.value);
+      all.shades |= state.plan.method == PacingMethod::kBidShading;
       all.campaigns += mix(ix + 1);  // a sum: the order of the list does not matter
       ++paced;
     }
@@ -110,7 +120,8 @@ AdvertiserTraffic Pacer::traffic_of(AdvertiserIx advertiser, Timestamp now) {
 }
 
 void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now) {
-  if (advertisers_.concerns(advertiser)) advertisers_.step(advertiser, traffic_of(advertiser, now), traffic_, now);
+  if (!advertisers_.concerns(advertiser)) return;
+  if (const auto traffic = traffic_of(advertiser)) advertisers_.step(advertiser, *traffic, traffic_, now);
 }
 
 void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
@@ -157,17 +168,30 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
 
   const std::optional<double> budget = state.plan.paced ? budget_of_day(account, state, now) : std::nullopt;
   if (!budget || !serves) {
-    set_controls(account, state, {});
+    state.own = {};
+    if (state.plan.paced && shares_budget(account)) state.left = traffic_.left(state.plan.scope, end_of_day(state));
     if (!budget) state.target.store(kNoLimit, std::memory_order_relaxed);
   } else {
     const PacingSignals signals = signals_of(account, state, *budget, now);
     const PacingLaw& law = state.plan.method == PacingMethod::kThrottle ? throttle_ : shading_;
-    publish(account, state, signals, law.step(signals, state.memory), daily == kNoLimit ? *budget : -1);
+    state.own = law.step(signals, state.memory);
+    state.left = signals.traffic_left;
+    publish(account, state, signals, daily == kNoLimit ? *budget : -1);
   }
+  set_controls(account, state);
   count_day(account, state, std::max(seconds(now - state.stepped_at), 0.0));
   state.used = used;
   state.gone = gone;
   state.stepped_at = now;
+}
+
+Timestamp Pacer::end_of_day(const State& state) const {
+  return state.plan.end ? std::min(*state.plan.end, traffic_.day_end()) : traffic_.day_end();
+}
+
+bool Pacer::shares_budget(const CampaignAccount& account) const {
+  const AdvertiserIx advertiser{account.advertiser.load(std::memory_order_relaxed)};
+  return accounts_[advertiser].daily_budget.load(std::memory_order_relaxed) != kNoLimit;
 }
 
 // Whether it could be shown now if it had money: not what holds for a while within the day, as its schedule does.
@@ -217,7 +241,7 @@ void Pacer::anchor(const CampaignAccount& account, State& state, Timestamp now, 
 }
 
 PacingSignals Pacer::signals_of(const CampaignAccount& account, State& state, double budget, Timestamp now) {
-  const Timestamp end = state.plan.end ? std::min(*state.plan.end, traffic_.day_end()) : traffic_.day_end();
+  const Timestamp end = end_of_day(state);
   PacingSignals s;
   const double gone = traffic_.gone(state.plan.scope);
   s.used = static_cast<double>(account.today.on(traffic_.today()).value) + amount(account.held);
@@ -264,9 +288,7 @@ void Pacer::add_extra(const State& state, Timestamp now, PacingSignals& s) {
   }
 }
 
-void Pacer::publish(CampaignAccount& account, State& state, const PacingSignals& now, const PacingControl& control,
-                    double flight_budget) {
-  set_controls(account, state, control);
+void Pacer::publish(CampaignAccount& account, State& state, const PacingSignals& now, double flight_budget) {
   // A bound only: it does not hold back who is within what the clock alone allows.
   const double by_clock = static_cast<double>(
       day_gone(state.plan.start, state.plan.end, calendar_, *now_).nano) / kProbabilityOne;
@@ -286,9 +308,9 @@ void Pacer::publish(CampaignAccount& account, State& state, const PacingSignals&
 }
 
 // The narrower of what its own budget allows and what its advertiser's does.
-void Pacer::set_controls(CampaignAccount& account, State& state, PacingControl own) const {
-  std::int32_t participation = fixed(own.participation, kProbabilityOne);
-  std::int32_t multiplier = std::max(fixed(own.multiplier, kFactorOne), 1);
+void Pacer::set_controls(CampaignAccount& account, State& state) const {
+  std::int32_t participation = fixed(state.own.participation, kProbabilityOne);
+  std::int32_t multiplier = std::max(fixed(state.own.multiplier, kFactorOne), 1);
   bool by_advertiser = false;
   if (state.plan.paced && state.served) {
     const AdvertiserPacing& shared =

@@ -115,7 +115,7 @@ class Pacer {
   std::uint32_t campaign_count() const;
   std::uint32_t advertiser_count() const;
   void link(CampaignIx campaign);
-  AdvertiserTraffic traffic_of(AdvertiserIx advertiser, Timestamp now);
+  std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
   void step_advertiser(AdvertiserIx advertiser, Timestamp now);
   void step_campaign(std::uint32_t ix, Timestamp now);
   void count_day(const CampaignAccount& account, State& state, double elapsed_s);
@@ -124,9 +124,10 @@ class Pacer {
   void anchor(const CampaignAccount& account, State& state, Timestamp now, double used, double gone);
   PacingSignals signals_of(const CampaignAccount& account, State& state, double budget, Timestamp now);
   void add_extra(const State& state, Timestamp now, PacingSignals& signals);
-  void publish(CampaignAccount& account, State& state, const PacingSignals& now, const PacingControl& control,
-               double flight_budget);
-  void set_controls(CampaignAccount& account, State& state, PacingControl own) const;
+  void publish(CampaignAccount& account, State& state, const PacingSignals& now, double flight_budget);
+  void set_controls(CampaignAccount& account, State& state) const;
+  Timestamp end_of_day(const State& state) const;
+  bool shares_budget(const CampaignAccount& account) const;
 
   Accounts& accounts_;
   const Calendar& calendar_;

@@ -11,18 +11,20 @@ namespace gavel {
 
 // Of one campaign. The atomics are for view(); the rest is the pacer's own.
 struct Pacer::State {
+  // What its advertiser's step reads, close together.
+  std::uint32_t next_of_advertiser = CampaignIx::kNone;
+  bool linked = false;           // to the other campaigns of its advertiser
+  bool served = false;           // at the last step
+  double gone = 0, left = 0;     // at the last step; `left` where its advertiser has a daily budget
+  std::optional<gavel::Day> day; // that everything here is of; nothing was stepped before it is set
   PacingPlan plan;
   PacingMemory memory;
-  bool linked = false;                                // to the other campaigns of its advertiser
-  std::uint32_t next_of_advertiser = CampaignIx::kNone;
+  PacingControl own;             // what its own budget allows
 
-  // The day that everything below is of; nothing was stepped before it is set.
-  std::optional<gavel::Day> day;
-  bool served = false;           // at the last step
   bool resumes = false;          // its target goes on from where it stood: after a restart, or in other traffic
   std::int64_t daily = kNoLimit, lifetime = kNoLimit;  // at the last step
   Timestamp stepped_at{};
-  double used = 0, gone = 0;     // at the last step
+  double used = 0;               // at the last step
   double elapsed_s = 0, in_budget_s = 0;
   double recent_used = 0, recent_gone = 0;  // fading, for the forecast of the day's spend
 
