@@ -73,6 +73,8 @@ int run(int argc, char** argv) {
   CLI::App app{"Writes a demo marketplace of any size, the same for the same seed."};
   app.add_option("--ads", options.ads, "Ads; shops, campaigns and keywords follow")
       ->check(CLI::Range(1, 9'999'999));
+  app.add_option("--campaigns", options.campaigns, "Campaigns of two ad groups each (default: a quarter of the ads)")
+      ->check(CLI::Range(1, 9'999'999));
   app.add_option("--seed", options.seed, "Seed of everything random");
   app.add_option("--year", options.year, "The year of the festivals")->check(CLI::Range(1971, 9998));
   app.add_option("--queries", queries.count,

@@ -30,12 +30,13 @@ Micros round_to(std::int64_t amount, std::int64_t unit) {
   return Micros{std::max(amount / unit, std::int64_t{1}) * unit};
 }
 
-MarketplaceSize sizes(std::uint64_t ads) {
+MarketplaceSize sizes(const MarketplaceOptions& options) {
+  const std::uint64_t ads = options.ads;
   MarketplaceSize size{};
   size.festivals = kDemoFestivals;
   size.placements = kDemoPlacements;
   size.advertisers = std::max<std::uint64_t>(ads / 20, 1);
-  size.campaigns = std::max<std::uint64_t>(ads / 4, 1);
+  size.campaigns = std::clamp<std::uint64_t>(options.campaigns == 0 ? ads / 4 : options.campaigns, 1, ads);
   size.ad_groups = size.campaigns * kGroupsPerCampaign;
   size.ads = ads;
   size.keywords = ads * 5;
@@ -80,7 +81,7 @@ std::uint32_t draw_kind(Prng& random) {
   return static_cast<std::uint32_t>(random.heavy_tailed(count, kHeadKinds) * 61 % count);
 }
 
-Marketplace::Marketplace(const MarketplaceOptions& options) : options_(options), size_(sizes(options.ads)) {}
+Marketplace::Marketplace(const MarketplaceOptions& options) : options_(options), size_(sizes(options)) {}
 
 std::uint64_t Marketplace::stream_seed(Stream stream, std::uint64_t i) const {
   return mix64(mix64(options_.seed + (static_cast<std::uint64_t>(stream) << 56)) + i);

@@ -15,6 +15,7 @@ namespace gavel {
 struct MarketplaceOptions {
   std::uint64_t seed = 1;
   std::uint64_t ads = 20'000;  // at least 1; everything else follows
+  std::uint64_t campaigns = 0;  // 0 = a quarter of the ads; at most as many as there are ads
   int year = 2026;  // the festivals run in this year, the one before and the one after; 1971 to 9998
 };
 

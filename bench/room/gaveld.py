@@ -13,13 +13,14 @@ _PATIENCE_MS = 60_000
 
 
 class Gaveld:
-    """gaveld with one worker on one core, on a port of its own choosing, with its data in `directory`."""
+    """gaveld with one worker on one core, or as many as asked for on as many, on a port of its own choosing, with its data in `directory`."""
 
-    def __init__(self, processes, build, directory, core, yardstick_bytes=4000):
+    def __init__(self, processes, build, directory, core, yardstick_bytes=4000, threads=1, cores=None):
         self._processes = processes
         self._build = build
         self._directory = directory
-        self._core = core
+        self._core = cores or core
+        self._threads = threads
         self._process = None
         self.yardstick_bytes = yardstick_bytes
         self.sheds = False  # whether it has the default limits of waiting; a peak is measured without them
@@ -38,7 +39,7 @@ class Gaveld:
         """Starts it and gives the seconds until /readyz says so."""
         config = os.path.join(self._directory, "gaveld.toml")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = 1\n'
+            file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = {self._threads}\n'
                        f'log_level = "warn"\nyardstick_body_bytes = {self.yardstick_bytes}\n')
             file.write(_SHEDDING if self.sheds else self._patience())
         told = os.path.join(self._directory, "data", "listen_address")

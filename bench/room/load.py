@@ -65,5 +65,8 @@ class Client:
 
     def closed_loop(self, url, path, bodies, seconds):
         """gavel-load's report of the same."""
-        out = self._processes.run(self._command(url, path, bodies, seconds, CONNECTIONS, 0) + ["--closed"], self._core)
-        return check_load(json.loads(out)["target"], path)
+        return self.finish(self.start_closed_loop(url, path, bodies, seconds, self._core), path)
+
+    def start_closed_loop(self, url, path, bodies, seconds, core, connections=CONNECTIONS):
+        command = self._command(url, path, bodies, seconds, connections, 0) + ["--closed"]
+        return self._processes.start(command, core, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

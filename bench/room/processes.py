@@ -31,7 +31,7 @@ class Processes:
         self._running = []
 
     def start(self, argv, core=None, **popen):
-        """Starts a process that lives until it is stopped, at the latest with the run."""
+        """Starts a process, on one core or a set of them, that lives until it is stopped, at the latest with the run."""
         parent = os.getpid()
 
         def prepare():
@@ -40,7 +40,7 @@ class Processes:
             if os.getppid() != parent:
                 os._exit(1)
             if core is not None:
-                os.sched_setaffinity(0, {core})
+                os.sched_setaffinity(0, core if isinstance(core, set) else {core})
 
         try:
             process = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, **popen)

@@ -12,6 +12,7 @@ from room.load import Client
 from room.processes import Failure, Processes, cores
 
 YEAR = "2026"
+ADS_OF_A_CAMPAIGN = 5
 SAMPLED_ANSWERS = 200
 
 
@@ -93,14 +94,14 @@ class Stage:
         return path
 
     def _generator(self, ads):
-        return [self.build / "gavel-generate", "--year", YEAR, "--ads", ads]
+        return [self.build / "gavel-generate", "--year", YEAR, "--ads", ads, "--campaigns", max(1, ads // ADS_OF_A_CAMPAIGN)]
 
     def import_command(self, ads, keywords=True):
         command = [str(word) for word in [*self._generator(ads), "--progress"]]
         return command if keywords else ["bash", "-o", "pipefail", "-c", "\"$@\" | grep -v '\"type\":\"keyword\"'", "-", *command]
 
-    def new_server(self, name):
-        return Gaveld(self.processes, self.build, self.path(name), self.server_core)
+    def new_server(self, name, **options):
+        return Gaveld(self.processes, self.build, self.path(name), self.server_core, **options)
 
     def _make_server(self):
         server = self.new_server("marketplace")

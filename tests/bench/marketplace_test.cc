@@ -171,6 +171,19 @@ TEST(Marketplace, LinesSayWhatTheDocumentsHold) {
   }
 }
 
+TEST(Marketplace, CampaignsMayBeFewerOrMore) {
+  const MarketplaceSize usual = Marketplace({.ads = 1'000}).size();
+  EXPECT_EQ(usual.campaigns, 250U);
+  const MarketplaceSize fewer = Marketplace({.ads = 1'000, .campaigns = 200}).size();
+  EXPECT_EQ(fewer.campaigns, 200U);
+  EXPECT_EQ(fewer.ad_groups, 400U);
+  EXPECT_EQ(fewer.keywords, usual.keywords);
+  EXPECT_EQ(Marketplace({.ads = 10, .campaigns = 50}).size().campaigns, 10U) << "one ad each at least";
+  BulkChecker checker;
+  const std::vector<CheckedResource> read = checker.lines(bulk_of({.ads = 300, .campaigns = 60}));
+  EXPECT_EQ(read.size(), Marketplace({.ads = 300, .campaigns = 60}).size().rows());
+}
+
 TEST(Marketplace, BytesFollowFromTheSeedAlone) {
   const std::string lines = bulk_of({.seed = 3, .ads = 200, .year = 2026});
   EXPECT_EQ(lines, bulk_of({.seed = 3, .ads = 200, .year = 2026}));
