@@ -23,7 +23,8 @@ PacingService::PacingService(const PacingParts& parts, std::size_t workers)
     : parts_(parts),
       books_(workers),
       watch_(parts.calendar, books_,
-             [symbols = parts.catalog.current()](std::uint32_t region) { return symbols->symbols().regions.at(region); }),
+             {.region = [now = parts.catalog.current()](std::uint32_t region) { return now->symbols().regions.at(region); },
+              .device = [now = parts.catalog.current()](std::uint32_t device) { return now->symbols().devices.at(device); }}),
       pacer_(parts.accounts, parts.calendar, watch_.scopes(), throttle_, shading_),
       planner_(pacer_, watch_, parts.calendar) {}
 

@@ -231,7 +231,10 @@ void run_placement(const AuctionRequest& request, const PlacementRequest& wanted
     return;
   }
   const PlacementDoc& rules = *context.catalog[ix].doc;
-  context.traffic.count(ix, scratch.facts.regions.empty() ? kNoRegion : scratch.facts.regions.front());
+  const RequestFacts& facts = scratch.facts;
+  context.traffic.count({.placement = ix,
+                         .region = facts.regions.empty() ? kNoRegion : facts.regions.front(),
+                         .device = facts.device == kNoSymbol ? kNoDevice : facts.device});
   const auto positions = static_cast<std::uint32_t>(rules.position_ctr.size());
   const bool needs_keyword = rules.kind == PlacementKind::kSearch && !request.query.empty();
   if (needs_keyword) match_query(request, context.catalog, scratch);

@@ -24,6 +24,8 @@ TrafficScope scope_of(const Catalog& catalog, const CampaignServing& serving, st
   }
   for (const Symbol region : serving.regions) scope.regions.emplace_back(catalog.symbols().regions.at(region));
   std::ranges::sort(scope.regions);
+  for (const Symbol device : serving.devices) scope.devices.emplace_back(catalog.symbols().devices.at(device));
+  std::ranges::sort(scope.devices);
   for (const ScheduleEntry& entry : serving.schedule) {
     scope.schedule.push_back({entry.days, entry.from_minute, entry.to_minute});
   }

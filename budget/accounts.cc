@@ -27,6 +27,10 @@ Micros DaySpend::on(Day today) const {
   return {recorded ? spent.load(std::memory_order_acquire) : 0};
 }
 
+bool DaySpend::is_after(Day today) const {
+  return day.load(std::memory_order_acquire) > today.time_since_epoch().count();
+}
+
 void DaySpend::set(Day today, Micros amount) {
   spent.store(amount.value, std::memory_order_release);
   day.store(static_cast<std::int32_t>(today.time_since_epoch().count()), std::memory_order_release);

@@ -26,6 +26,7 @@ struct DaySpend {
   std::atomic<std::int32_t> day{INT32_MIN};  // days since 1970-01-01 in the platform's zone
   std::atomic<std::int64_t> spent{0};
   Micros on(Day today) const;  // 0 where nothing was recorded on `today` (or later) yet
+  bool is_after(Day today) const;      // whether what is recorded is of a later day
   void set(Day today, Micros amount);  // the ledger's alone
 };
 

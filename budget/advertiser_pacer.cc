@@ -23,6 +23,10 @@ double amount(const std::atomic<std::int64_t>& value) {
 // The shading law begins at half of the bids where it remembers nothing; an advertiser's budget may well be wider than what
 // its campaigns have, so nothing is taken from their bids before it shows that it is not.
 constexpr PacingMemory kFullBids{{0, 1}};
+// By what power spend follows the bid, about: what a multiplier is worth as a participation.
+constexpr double kElasticity = 2;
+// A target that has moved by such a share of the budget is kept, even where nothing was spent.
+constexpr double kSavedShare = 1e-3;
 
 }  // namespace
 
@@ -38,20 +42,37 @@ void AdvertiserPacer::anchor(State& state, double used, double gone) {
 
 void AdvertiserPacer::move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today,
                                   double used) {
-  const bool serves = traffic.campaigns != 0;
+  const bool serves = traffic.campaigns > 0;
   const bool first = !state.begun, new_day = !first && state.day != today;
   const bool went_on = same_limit && state.served && !first;
   if (went_on && new_day) {
     anchor(state, 0, 0);
     state.used = state.gone = 0;
-  } else if (went_on && (state.resumes || state.campaigns != traffic.campaigns)) {
+  } else if (went_on && state.resumes) {
     anchor(state, state.target, traffic.gone);
+    state.used = used;
     state.gone = traffic.gone;
-    if (state.resumes) state.used = used;
+  } else if (went_on && state.members != traffic.members) {
+    // What counts as used may be another sum now.
+    state.target += used - state.used;
+    anchor(state, state.target, traffic.gone);
+    state.used = used;
+    state.gone = traffic.gone;
   } else if (first || new_day || !same_limit || (serves && !state.served)) {
     anchor(state, used, traffic.gone);
     state.used = used;
     state.gone = traffic.gone;
+  }
+}
+
+// The law that takes over begins where the other one stood.
+void AdvertiserPacer::change_law(State& state, bool shades, const AdvertiserPacing& pacing) {
+  if (std::exchange(state.shaded, shades) == shades || !state.begun) return;
+  if (shades) {
+    const double participation = std::max(static_cast<double>(pacing.participation.load()) / kProbabilityOne, 1e-3);
+    state.shading = {{static_cast<float>(std::log(participation) / kElasticity), 1}};
+  } else {
+    state.throttle = {};
   }
 }
 
@@ -60,7 +81,7 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   AdvertiserAccount& account = accounts_[advertiser];
   const std::int64_t limit = account.daily_budget.load(std::memory_order_relaxed);
   if (limit == kNoLimit) {
-    states_.erase(advertiser.value);
+    if (states_.erase(advertiser.value) > 0) gone_.push_back(advertiser);
     return publish(account.pacing, 1, 1, kNoLimit);
   }
   State& state = states_.try_emplace(advertiser.value, State{.throttle = {}, .shading = kFullBids}).first->second;
@@ -68,6 +89,7 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   const double used =
       static_cast<double>(account.today.on(day.today()).value) + amount(account.held) - traffic.unpaced_used;
   move_anchor(state, traffic, state.limit == limit, day.today(), used);
+  change_law(state, traffic.shades, account.pacing);
 
   PacingSignals s;
   s.budget = budget;
@@ -84,13 +106,14 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   s.target = state.anchor_used + (all > 0 ? rest * s.traffic_gone / all : rest);
   s.pace = all > 0 ? rest / all : 0;
 
-  state.moved |= s.used_step != 0 || !state.begun || state.limit != limit;
+  state.moved |= !state.begun || state.limit != limit || s.used_step != 0 ||
+                 std::abs(s.target - state.saved_target) > budget * kSavedShare;
   state.begun = true;
   state.resumes = false;
   state.day = day.today();
   state.limit = limit;
-  state.served = traffic.campaigns != 0;
-  state.campaigns = traffic.campaigns;
+  state.served = traffic.campaigns > 0;
+  state.members = traffic.members;
   state.stepped_at = now;
   state.used = used;
   state.gone = traffic.gone;
@@ -100,7 +123,7 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   if (traffic.shades) {
     const PacingControl control = shading_.step(s, state.shading);
     multiplier = control.participation > 0 ? control.multiplier : 0;
-    participation = multiplier * multiplier;  // spend follows the bid about so (kElasticity of pacing_laws.cc)
+    participation = std::pow(multiplier, kElasticity);
   } else {
     participation = throttle_.step(s, state.throttle).participation;
   }
@@ -122,6 +145,7 @@ void AdvertiserPacer::resume() {
 
 std::vector<std::pair<AdvertiserIx, std::string>> AdvertiserPacer::take_moved() {
   std::vector<std::pair<AdvertiserIx, std::string>> taken;
+  for (const AdvertiserIx advertiser : std::exchange(gone_, {})) taken.emplace_back(advertiser, std::string());
   for (auto& [advertiser, state] : states_) {
     if (!std::exchange(state.moved, false)) continue;
     std::string out(1, static_cast<char>(kVersion));
@@ -129,6 +153,11 @@ std::vector<std::pair<AdvertiserIx, std::string>> AdvertiserPacer::take_moved() 
     append_big_endian(out, static_cast<std::uint8_t>(state.served));
     append_big_endian(out, state.limit);
     append_big_endian(out, static_cast<std::int64_t>(state.target));
+    append_big_endian(out, static_cast<std::uint8_t>(state.shaded));
+    const AdvertiserPacing& pacing = accounts_[AdvertiserIx{advertiser}].pacing;
+    append_big_endian(out, pacing.participation.load(std::memory_order_relaxed));
+    append_big_endian(out, pacing.multiplier.load(std::memory_order_relaxed));
+    state.saved_target = state.target;
     for (const PacingMemory* memory : {&state.throttle, &state.shading}) {
       for (const float value : memory->value) append_big_endian(out, std::bit_cast<std::uint32_t>(value));
     }
@@ -138,18 +167,22 @@ std::vector<std::pair<AdvertiserIx, std::string>> AdvertiserPacer::take_moved() 
 }
 
 void AdvertiserPacer::restore(AdvertiserIx advertiser, std::string_view bytes) {
-  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) != kVersion) return;
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes[0]) != kVersion || !accounts_.contains(advertiser)) return;
   BigEndianReader in(bytes.substr(1));
   State state;
   state.day = Day{std::chrono::days{in.read_ordered32()}};
   state.served = in.read<std::uint8_t>() != 0;
   state.limit = in.read<std::int64_t>();
-  state.target = static_cast<double>(in.read<std::int64_t>());
+  state.target = state.saved_target = static_cast<double>(in.read<std::int64_t>());
+  state.shaded = in.read<std::uint8_t>() != 0;
+  const auto participation = in.read<std::int32_t>(), multiplier = in.read<std::int32_t>();
   for (PacingMemory* memory : {&state.throttle, &state.shading}) {
     for (float& value : memory->value) value = std::bit_cast<float>(in.read<std::uint32_t>());
   }
   if (!in.complete()) return;
   state.begun = state.resumes = true;
+  accounts_[advertiser].pacing.participation.store(participation, std::memory_order_relaxed);
+  accounts_[advertiser].pacing.multiplier.store(multiplier, std::memory_order_relaxed);
   states_[advertiser.value] = state;
 }
 

@@ -24,7 +24,8 @@ struct AdvertiserTraffic {
   double gone = 0, left = 0;    // auctions of today
   double charge = 1;            // a typical one, micros
   double unpaced_used = 0;      // micros of today that campaigns took which nobody holds back: the others have the rest
-  std::uint64_t campaigns = 0;  // a mix of those summed; 0 = there are none
+  std::uint64_t campaigns = 0;  // how many were summed
+  std::uint64_t members = 0;    // a mix of which campaigns these are, in what traffic, and which others took money
   bool shades = false;          // whether any of them shades its bids
 };
 
@@ -39,13 +40,14 @@ class AdvertiserPacer {
   bool concerns(AdvertiserIx advertiser) const;
 
   // Sets what this advertiser's campaigns may do until the next step. The target rises with `traffic` from an anchor, as
-  // that of a campaign does (see Pacer::step); it goes on from where it stood where other campaigns join in or leave.
+  // that of a campaign does (see Pacer::step). Where other campaigns join in, leave or are for other traffic, it goes on from
+  // where it stood, as far from what is spent as before.
   void step(AdvertiserIx advertiser, const AdvertiserTraffic& traffic, const ScopedTraffic& day, Timestamp now);
 
   // Nobody watched for a while: every target goes on from where it stood.
   void resume();
 
-  // What must outlive the process of those that have moved since the last call.
+  // What must outlive the process of those that have moved since the last call; empty bytes of one that went.
   std::vector<std::pair<AdvertiserIx, std::string>> take_moved();
   void restore(AdvertiserIx advertiser, std::string_view bytes);
 
@@ -53,21 +55,24 @@ class AdvertiserPacer {
   struct State {
     PacingMemory throttle, shading;
     Day day{};
-    bool begun = false, served = false, resumes = false, moved = false;
+    bool begun = false, served = false, shaded = false, resumes = false, moved = false;
     std::int64_t limit = kNoLimit;  // at the last step
-    std::uint64_t campaigns = 0;    // at the last step
+    std::uint64_t members = 0;      // at the last step
     Timestamp stepped_at{};
     double used = 0, gone = 0, target = 0;  // at the last step
     double anchor_used = 0, anchor_gone = 0;
+    double saved_target = 0;
   };
   static void anchor(State& state, double used, double gone);
   static void move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today, double used);
+  static void change_law(State& state, bool shades, const AdvertiserPacing& pacing);
   static void publish(AdvertiserPacing& pacing, double participation, double multiplier, std::int64_t target);
 
   Accounts& accounts_;
   const PacingLaw& throttle_;
   const PacingLaw& shading_;
   std::unordered_map<std::uint32_t, State> states_;  // of those with a daily budget
+  std::vector<AdvertiserIx> gone_;                   // whose daily budget went since take_moved()
 };
 
 }  // namespace gavel

@@ -12,6 +12,7 @@ namespace {
 
 // Over how long the rate of spending is looked at for the forecast of the day's.
 constexpr double kSpendRateSeconds = 1'800;
+constexpr double kNotAsked = -1;
 
 double seconds(Duration d) {
   return static_cast<double>(d.count()) / 1e6;
@@ -93,35 +94,38 @@ void Pacer::step(Timestamp now) {
 }
 
 // From the figures of its campaigns' own last turns, so that it costs little; none where one of them had its last turn
-// yesterday, or none yet.
+// yesterday, none yet, or none since the advertiser has a daily budget.
 std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser) const {
   AdvertiserTraffic all;
   double charges = 0;
-  std::uint32_t paced = 0;
   for (std::uint32_t ix = first_campaign_[advertiser.value]; ix != CampaignIx::kNone;
        ix = states_[ix].next_of_advertiser) {
     const State& state = states_[ix];
     if (!state.plan.scope.exists()) continue;  // deleted
     if (!state.plan.paced) {
       const CampaignAccount& account = accounts_[CampaignIx{ix}];
+      all.members += mix(ix + 1);
       all.unpaced_used += static_cast<double>(account.today.on(traffic_.today()).value) + amount(account.held);
     } else if (state.served) {
-      if (state.day != traffic_.today() || state.resumes) return std::nullopt;
+      if (state.day != traffic_.today() || state.resumes || state.left < 0) return std::nullopt;
       all.gone += state.gone;
       all.left += state.left;
       charges += static_cast<double>(state.plan.charge.value);
       all.shades |= state.plan.method == PacingMethod::kBidShading;
-      all.campaigns += mix(ix + 1);  // a sum: the order of the list does not matter
-      ++paced;
+      all.members += mix(mix(ix + 1) + state.plan.scope.value);  // a sum: the order of the list does not matter
+      ++all.campaigns;
     }
   }
-  if (paced > 0) all.charge = charges / paced;
+  if (all.campaigns > 0) all.charge = charges / static_cast<double>(all.campaigns);
   return all;
 }
 
 void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now) {
-  if (!advertisers_.concerns(advertiser)) return;
-  if (const auto traffic = traffic_of(advertiser)) advertisers_.step(advertiser, *traffic, traffic_, now);
+  const AdvertiserAccount& account = accounts_[advertiser];
+  if (!advertisers_.concerns(advertiser) || account.today.is_after(traffic_.today())) return;
+  const bool lets_go = account.daily_budget.load(std::memory_order_relaxed) == kNoLimit;
+  const auto traffic = lets_go ? AdvertiserTraffic{} : traffic_of(advertiser);
+  if (traffic) advertisers_.step(advertiser, *traffic, traffic_, now);
 }
 
 void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
@@ -129,6 +133,8 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
   CampaignAccount& account = accounts_[CampaignIx{ix}];
   if (account.advertiser.load(std::memory_order_acquire) == AdvertiserIx::kNone || !state.plan.scope.exists()) return;
   const gavel::Day today = traffic_.today();
+  // The ledger is in the next day already, and nobody has told the traffic yet: its spend is not this day's.
+  if (account.today.is_after(today)) return;
   const double gone = traffic_.gone(state.plan.scope);
   const double used = static_cast<double>(account.today.on(today).value) + amount(account.held);
   const bool first = !state.day;
@@ -169,7 +175,8 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
   const std::optional<double> budget = state.plan.paced ? budget_of_day(account, state, now) : std::nullopt;
   if (!budget || !serves) {
     state.own = {};
-    if (state.plan.paced && shares_budget(account)) state.left = traffic_.left(state.plan.scope, end_of_day(state));
+    const bool shares = state.plan.paced && shares_budget(account);
+    state.left = shares ? traffic_.left(state.plan.scope, end_of_day(state)) : kNotAsked;
     if (!budget) state.target.store(kNoLimit, std::memory_order_relaxed);
   } else {
     const PacingSignals signals = signals_of(account, state, *budget, now);

@@ -15,7 +15,7 @@ struct Pacer::State {
   std::uint32_t next_of_advertiser = CampaignIx::kNone;
   bool linked = false;           // to the other campaigns of its advertiser
   bool served = false;           // at the last step
-  double gone = 0, left = 0;     // at the last step; `left` where its advertiser has a daily budget
+  double gone = 0, left = -1;    // at the last step; `left` where it or its advertiser has a budget to pace, else below 0
   std::optional<gavel::Day> day; // that everything here is of; nothing was stepped before it is set
   PacingPlan plan;
   PacingMemory memory;

@@ -8,7 +8,7 @@
 namespace gavel {
 namespace {
 
-// Keys: 'c' placement, region -> a cell of the forecast; 'm' block -> the pacer's memory of its campaigns;
+// Keys: 'c' placement, region, 0, device -> a cell of the forecast; 'm' block -> the pacer's memory of its campaigns;
 // 'a' advertiser -> what the pacer remembers of its budget; 't' minute, block -> the minutes of its campaigns.
 constexpr char kCell = 'c', kMemory = 'm', kAdvertiser = 'a', kMinute = 't';
 constexpr std::int64_t kMinuteMicros = 60'000'000;
@@ -16,7 +16,9 @@ constexpr std::int64_t kMinuteMicros = 60'000'000;
 std::string cell_key(const TrafficCell& cell) {
   std::string key(1, kCell);
   append_big_endian(key, cell.placement.value);
-  return key += cell.region;
+  key += cell.region;
+  key.push_back('\0');
+  return key += cell.device;
 }
 
 std::string memory_key(std::uint32_t block) {
@@ -129,8 +131,13 @@ std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficF
     if (const std::string memory = pacer.encode_block(block); !memory.empty())
       batch.put(Family::kPacing, memory_key(block), memory);
   }
-  for (const auto& [advertiser, memory] : pacer.advertisers().take_moved())
-    batch.put(Family::kPacing, advertiser_key(advertiser), memory);
+  for (const auto& [advertiser, memory] : pacer.advertisers().take_moved()) {
+    if (memory.empty()) {
+      batch.erase(Family::kPacing, advertiser_key(advertiser));
+    } else {
+      batch.put(Family::kPacing, advertiser_key(advertiser), memory);
+    }
+  }
   for (const std::uint32_t cell : learned)
     batch.put(Family::kPacing, cell_key(forecast[cell]), forecast.encode(cell));
   const std::int64_t oldest = to_micros(now - kPacingMinutesKept) / kMinuteMicros;

@@ -23,7 +23,8 @@ bool region_holds(std::string_view holder, std::string_view region) {
 
 bool matches(const TrafficScope& scope, const TrafficCell& cell) {
   const bool placed = scope.placements.empty() || std::ranges::binary_search(scope.placements, cell.placement);
-  return placed && (scope.regions.empty() || std::ranges::any_of(scope.regions, [&](const std::string& region) {
+  const bool on_device = scope.devices.empty() || std::ranges::binary_search(scope.devices, cell.device);
+  return placed && on_device && (scope.regions.empty() || std::ranges::any_of(scope.regions, [&](const std::string& region) {
                       return region_holds(region, cell.region);
                     }));
 }
@@ -42,6 +43,7 @@ ScopeIx ScopedTraffic::intern(TrafficScope scope) {
   if (scopes_.size() >= kScopesMax && !by_scope_.contains(scope)) {
     scope.placements.clear();
     scope.regions.clear();
+    scope.devices.clear();
     if (scopes_.size() >= 2 * kScopesMax && !by_scope_.contains(scope)) scope.schedule.clear();
   }
   const auto [entry, made] = by_scope_.try_emplace(scope, static_cast<std::uint32_t>(scopes_.size()));

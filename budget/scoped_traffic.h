@@ -26,6 +26,7 @@ struct WeekSpan {
 struct TrafficScope {
   std::vector<PlacementIx> placements;  // ascending; empty = all
   std::vector<std::string> regions;     // ascending; empty = all; each holds what is under it
+  std::vector<std::string> devices;     // ascending; empty = all
   std::vector<WeekSpan> schedule;       // empty = always
   auto operator<=>(const TrafficScope&) const = default;
 };

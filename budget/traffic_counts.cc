@@ -1,5 +1,7 @@
 #include "budget/traffic_counts.h"
 
+#include <algorithm>
+
 #include "budget/mix.h"
 
 namespace gavel {
@@ -13,17 +15,31 @@ TrafficCounts::Slot* TrafficCounts::find(std::uint64_t key) {
     const std::uint64_t held = slot.key.load(std::memory_order_relaxed);
     if (held == key) return &slot;
     if (held != kEmpty) continue;
-    if (used_ == kPairsMax) return nullptr;
+    if (used_ == kPlacesMax) return nullptr;
     ++used_;
     slot.key.store(key, std::memory_order_release);
     return &slot;
   }
 }
 
-void TrafficCounts::count(PlacementIx placement, std::uint32_t region) {
-  const std::uint64_t of_placement = std::uint64_t{placement.value} << 32;
-  Slot* slot = find(of_placement | region);
-  if (slot == nullptr) slot = find(of_placement | kNoRegion);
+// Placement, region and device, the two latter as all ones where there is none.
+std::uint64_t TrafficCounts::key_of(const TrafficPlace& place) {
+  return std::uint64_t{place.placement.value} << 36 | std::uint64_t{std::min(place.region, kRegionsMax)} << 12 |
+         std::min(place.device, kDevicesMax);
+}
+
+TrafficPlace TrafficCounts::place_of(std::uint64_t key) {
+  const auto region = static_cast<std::uint32_t>(key >> 12) & kRegionsMax;
+  const auto device = static_cast<std::uint32_t>(key) & kDevicesMax;
+  return {.placement = {static_cast<std::uint32_t>(key >> 36)},
+          .region = region == kRegionsMax ? kNoRegion : region,
+          .device = device == kDevicesMax ? kNoDevice : device};
+}
+
+void TrafficCounts::count(const TrafficPlace& place) {
+  if (place.placement.value >= kPlacementsMax) return;
+  Slot* slot = find(key_of(place));
+  if (slot == nullptr) slot = find(key_of({.placement = place.placement}));
   // This thread alone writes it, so no read-modify-write is needed.
   if (slot != nullptr)
     slot->auctions.store(slot->auctions.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

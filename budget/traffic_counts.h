@@ -1,4 +1,4 @@
-// How many auctions there were, by placement and region: what the traffic forecast learns from.
+// How many auctions there were, by placement, region and device: what the traffic forecast learns from.
 #pragma once
 
 #include <atomic>
@@ -13,34 +13,47 @@ namespace gavel {
 
 // The number of the region of a request that names none, or none that any campaign names.
 inline constexpr std::uint32_t kNoRegion = 0xFFFFFFFF;
+// The same of its device.
+inline constexpr std::uint32_t kNoDevice = 0xFFFFFFFF;
 
-// One worker's counts. count() is the worker's alone and never waits; any thread reads. Memory is fixed: pairs beyond
-// the capacity are counted under their placement without a region, and where that has no room either, not at all.
+// Where an auction was, by the numbers of its placement, its region and its device.
+struct TrafficPlace {
+  PlacementIx placement;
+  std::uint32_t region = kNoRegion;
+  std::uint32_t device = kNoDevice;
+};
+
+// One worker's counts. count() is the worker's alone and never waits; any thread reads. Memory is fixed: places beyond
+// the capacity are counted under their placement alone, and where that has no room either, not at all.
 class TrafficCounts {
  public:
-  static constexpr std::size_t kPairsMax = 8'192;
+  static constexpr std::size_t kPlacesMax = 8'192;
+  // Numbers from these on are counted as none; placements from theirs on not at all.
+  static constexpr std::uint32_t kRegionsMax = (1U << 24) - 1, kDevicesMax = (1U << 12) - 1;
+  static constexpr std::uint32_t kPlacementsMax = (1U << 28) - 1;
 
   TrafficCounts();
-  void count(PlacementIx placement, std::uint32_t region);
+  void count(const TrafficPlace& place);
 
-  // Calls visit(placement, region, auctions since the start) for every pair seen.
+  // Calls visit(place, auctions since the start) for every place seen.
   template <class Visit>
   void for_each(Visit visit) const {
     for (std::size_t i = 0; i < kSlots; ++i) {
       const std::uint64_t key = slots_[i].key.load(std::memory_order_acquire);
       if (key == kEmpty) continue;
-      visit(PlacementIx{static_cast<std::uint32_t>(key >> 32)}, static_cast<std::uint32_t>(key),
-            slots_[i].auctions.load(std::memory_order_relaxed));
+      visit(place_of(key), slots_[i].auctions.load(std::memory_order_relaxed));
     }
   }
 
  private:
-  static constexpr std::size_t kSlots = kPairsMax * 2;  // half empty, so that a search is short
+  static constexpr std::size_t kSlots = kPlacesMax * 2;  // half empty, so that a search is short
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
   struct Slot {
     std::atomic<std::uint64_t> key{kEmpty};
     std::atomic<std::uint64_t> auctions{0};
   };
+  static std::uint64_t key_of(const TrafficPlace& place);
+  static TrafficPlace place_of(std::uint64_t key);
   Slot* find(std::uint64_t key);
 
   std::unique_ptr<Slot[]> slots_;

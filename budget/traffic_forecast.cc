@@ -12,7 +12,7 @@ constexpr std::uint8_t kMemory = 4;
 // How many sightings of an hour of any day are worth one of this hour of the week, and so on down.
 constexpr double kDayWeight = 1.0;
 constexpr double kUsualWeight = 0.25;
-constexpr std::uint8_t kCellVersion = 1;
+constexpr std::uint8_t kCellVersion = 2;  // 1 knew no devices
 
 void learn(float& mean, std::uint8_t& seen, double value) {
   if (seen < kMemory) ++seen;
@@ -24,13 +24,15 @@ void learn(float& mean, std::uint8_t& seen, double value) {
 const std::array<double, 24> kUsualDay = {0.64, 0.39, 0.25, 0.18, 0.16, 0.21, 0.39, 0.68, 0.95, 1.18, 1.29, 1.28,
                                           1.26, 1.28, 1.28, 1.28, 1.26, 1.20, 1.18, 1.34, 1.63, 1.84, 1.69, 1.16};
 
-std::uint32_t TrafficForecast::cell(PlacementIx placement, std::string_view region) {
+std::uint32_t TrafficForecast::cell(PlacementIx placement, std::string_view region, std::string_view device) {
   const auto [entry, made] =
-      by_name_.try_emplace({placement.value, std::string(region)}, static_cast<std::uint32_t>(cells_.size()));
+      by_name_.try_emplace({placement.value, std::string(region), std::string(device)},
+                           static_cast<std::uint32_t>(cells_.size()));
   if (made) {
     cells_.emplace_back();
     cells_.back().placement = placement;
     cells_.back().region = region;
+    cells_.back().device = device;
   }
   return entry->second;
 }
@@ -75,15 +77,18 @@ std::string TrafficForecast::encode(std::uint32_t cell) const {
   };
   means(c.week, c.week_seen);
   means(c.day, c.day_seen);
-  return out += c.region;
+  append_big_endian(out, static_cast<std::uint16_t>(c.region.size()));
+  return out.append(c.region).append(c.device);
 }
 
 bool TrafficForecast::restore(std::string_view bytes) {
-  constexpr std::size_t kFixed = 1 + 4 + (kHoursOfWeek + 24) * 5;
+  constexpr std::size_t kFixed = 1 + 4 + (kHoursOfWeek + 24) * 5 + 2;
   if (bytes.size() < kFixed || static_cast<std::uint8_t>(bytes[0]) != kCellVersion) return false;
   BigEndianReader in(bytes.substr(1));
   const PlacementIx placement{in.read<std::uint32_t>()};
-  TrafficCell& c = cells_[cell(placement, bytes.substr(kFixed))];
+  const auto region_size = BigEndianReader(bytes.substr(kFixed - 2)).read<std::uint16_t>();
+  if (bytes.size() < kFixed + region_size) return false;
+  TrafficCell& c = cells_[cell(placement, bytes.substr(kFixed, region_size), bytes.substr(kFixed + region_size))];
   const auto means = [&in](auto& values, auto& seen) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       values[i] = std::bit_cast<float>(in.read<std::uint32_t>());

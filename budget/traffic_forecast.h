@@ -1,4 +1,4 @@
-// How much traffic each hour of the week brings, by placement and region: learned from what was seen.
+// How much traffic each hour of the week brings, by placement, region and device: learned from what was seen.
 #pragma once
 
 #include <array>
@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "budget/ids.h"
@@ -15,10 +15,10 @@ namespace gavel {
 
 inline constexpr int kHoursOfWeek = 168;  // 0 = Monday, 00:00 to 01:00 by the platform's wall clock
 
-// Auctions of one placement and region ("" = a request that names none that a campaign names), in whole hours.
+// Auctions of one placement, region and device ("" = a request that names none that a campaign names), in whole hours.
 struct TrafficCell {
   PlacementIx placement;
-  std::string region;
+  std::string region, device;
   std::array<float, kHoursOfWeek> week{};      // mean of the hour of the week, where `week_seen`
   std::array<std::uint8_t, kHoursOfWeek> week_seen{};  // how often it was seen whole, up to a memory of a month
   std::array<float, 24> day{};                 // the same of the hour of any day
@@ -32,7 +32,7 @@ struct TrafficCell {
 class TrafficForecast {
  public:
   // The number of the cell, which is made where there is none.
-  std::uint32_t cell(PlacementIx placement, std::string_view region);
+  std::uint32_t cell(PlacementIx placement, std::string_view region, std::string_view device = {});
   std::uint32_t cell_count() const { return static_cast<std::uint32_t>(cells_.size()); }
   const TrafficCell& operator[](std::uint32_t cell) const { return cells_[cell]; }
 
@@ -48,7 +48,7 @@ class TrafficForecast {
  private:
   double of_day(const TrafficCell& cell, int hour_of_day) const;
   std::vector<TrafficCell> cells_;
-  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t, std::less<>> by_name_;
+  std::map<std::tuple<std::uint32_t, std::string, std::string>, std::uint32_t> by_name_;
 };
 
 // The share of an hour of the day in a usual day, times 24: quiet nights, a peak after lunch and a higher one in the

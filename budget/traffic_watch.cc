@@ -18,10 +18,13 @@ void TrafficWatch::set_multiplier(TrafficMultiplier multiplier) {
 
 void TrafficWatch::count() {
   std::vector<std::uint64_t> total(before_.size(), 0);
-  books_.for_each([&](PlacementIx placement, std::uint32_t region, std::uint64_t auctions) {
-    const std::uint64_t pair = std::uint64_t{placement.value} << 32 | region;
-    const auto [entry, is_new] = cell_of_pair_.try_emplace(pair, 0);
-    if (is_new) entry->second = forecast_.cell(placement, region == kNoRegion ? std::string_view{} : region_name_(region));
+  books_.for_each([&](const TrafficPlace& place, std::uint64_t auctions) {
+    const auto [entry, is_new] = cell_of_place_.try_emplace({place.placement.value, place.region, place.device}, 0);
+    if (is_new) {
+      entry->second = forecast_.cell(place.placement,
+                                     place.region == kNoRegion ? std::string_view{} : names_.region(place.region),
+                                     place.device == kNoDevice ? std::string_view{} : names_.device(place.device));
+    }
     if (entry->second >= total.size()) total.resize(entry->second + std::size_t{1}, 0);
     total[entry->second] += auctions;
   });

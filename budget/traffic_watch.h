@@ -3,9 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
+#include <tuple>
 #include <vector>
 
 #include "budget/calendar.h"
@@ -18,12 +19,14 @@ namespace gavel {
 // Not thread-safe: the pacer's own.
 class TrafficWatch {
  public:
-  // The name of a region by the number that it is counted under; not called for kNoRegion.
-  using RegionName = std::function<std::string_view(std::uint32_t region)>;
+  // The names of what is counted under a number; not called for kNoRegion and kNoDevice.
+  struct Names {
+    std::function<std::string_view(std::uint32_t)> region, device;
+  };
 
   // All outlive it.
-  TrafficWatch(const Calendar& calendar, const TrafficBooks& books, RegionName region_name)
-      : calendar_(calendar), books_(books), region_name_(std::move(region_name)), scopes_(calendar, forecast_) {}
+  TrafficWatch(const Calendar& calendar, const TrafficBooks& books, Names names)
+      : calendar_(calendar), books_(books), names_(std::move(names)), scopes_(calendar, forecast_) {}
 
   // What was counted since the last call belongs to the time since then. An hour that ends is learned if most of it was
   // watched; a jump over hours teaches nothing about those in between.
@@ -45,12 +48,12 @@ class TrafficWatch {
 
   const Calendar& calendar_;
   const TrafficBooks& books_;
-  RegionName region_name_;
+  Names names_;
   TrafficForecast forecast_;
   ScopedTraffic scopes_;
   TrafficMultiplier multiplier_;
 
-  std::unordered_map<std::uint64_t, std::uint32_t> cell_of_pair_;  // (placement, region number) -> cell
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::uint32_t> cell_of_place_;  // by its numbers
   std::vector<std::uint64_t> before_, seen_;  // by cell: counted up to the last step, and since then
   std::vector<double> hour_;                  // by cell: since the hour began, festivals taken out
   std::optional<Timestamp> now_;

@@ -76,10 +76,10 @@ PacingState pacing_of(const CampaignServing& serving, const CampaignAccount& acc
                      .target = view.target,
                      .forecast_spend = view.forecast_spend,
                      .time_in_budget = view.time_in_budget,
-                     .by_advertiser = view.by_advertiser,
+                     .by_advertiser = view.by_advertiser && serving.pacing == PacingMode::kEven,
                      .eligible_today = view.eligible,
                      .shown_today = view.shown};
-  if (money || view.by_advertiser) {
+  if (money || pacing.by_advertiser) {
     pacing.participation = {account.pacing.participation.load(std::memory_order_relaxed)};
     if (serving.pacing_method == PacingMethod::kBidShading)
       pacing.multiplier = {account.pacing.multiplier.load(std::memory_order_relaxed)};
@@ -141,6 +141,7 @@ std::string_view not_delivering_reason(const CampaignBudget& budget, bool can_ch
   if (budget.status != CampaignStatus::kDelivering && budget.status != CampaignStatus::kPaced)
     return campaign_status_name(budget.status);
   if (!can_charge) return "ledger_unavailable";
+  if (budget.pacing.participation.nano == 0) return campaign_status_name(CampaignStatus::kPaced);
   if (budget.pacing.shown_today > 0) return {};
   return budget.pacing.eligible_today == 0 ? "no_eligible_auctions" : "not_winning";
 }

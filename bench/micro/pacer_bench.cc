@@ -30,6 +30,7 @@ struct World {
       plan.scope = watch.scopes().intern(
           {.placements = {{scope % kPlacements}},
            .regions = {"CN-" + std::to_string(scope / kPlacements % kRegions)},
+           .devices = {},
            .schedule = {{0x7F, static_cast<std::uint16_t>(scope / kPlacements / kRegions % 1'000), 1'440}}});
       pacer.plan({ix}, plan);
     }
@@ -38,7 +39,7 @@ struct World {
 
   void second() {
     for (std::uint32_t placement = 0; placement < kPlacements; ++placement) {
-      for (std::uint32_t region = 0; region < kRegions; ++region) books.book(0).count({placement}, region);
+      for (std::uint32_t region = 0; region < kRegions; ++region) books.book(0).count({.placement = {placement}, .region = region});
     }
     now += std::chrono::seconds{1};
     const Day today = calendar.day_of(now);
@@ -59,7 +60,8 @@ struct World {
     for (std::uint32_t region = 0; region < kRegions; ++region) all.push_back("CN-" + std::to_string(region));
     return all;
   }();
-  TrafficWatch watch{calendar, books, [this](std::uint32_t region) -> std::string_view { return names[region]; }};
+  TrafficWatch watch{calendar, books, {.region = [this](std::uint32_t region) { return std::string_view(names[region]); },
+                                       .device = [](std::uint32_t) { return std::string_view(); }}};
   ThrottleLaw throttle;
   ShadingLaw shading;
   Pacer pacer{accounts, calendar, watch.scopes(), throttle, shading};

@@ -14,7 +14,8 @@ ServicePacing::ServicePacing(Market& market, const TrafficDay& day, int step_s)
     : market_(market),
       step_s_(step_s),
       watch_(market.calendar(), market.traffic(),
-             [&market](std::uint32_t region) { return market.catalog().symbols().regions.at(region); }),
+             {.region = [&market](std::uint32_t region) { return market.catalog().symbols().regions.at(region); },
+              .device = [&market](std::uint32_t device) { return market.catalog().symbols().devices.at(device); }}),
       pacer_(market.accounts(), market.calendar(), watch_.scopes(), throttle_, shading_),
       planner_(pacer_, watch_, market.calendar()) {
   learn(day);

@@ -20,7 +20,7 @@ class MaintenanceTest : public testing::Test {
     publisher.publish(std::make_shared<const Catalog>(market.catalog()));
   }
   void turn() {
-    pacing.traffic(0).count(PlacementIx{0}, kNoRegion);
+    pacing.traffic(0).count({.placement = {0}});
     maintenance.take_turn();
   }
   void run_for(Duration time) {

@@ -37,7 +37,8 @@ class PacingPlannerTest : public testing::Test {
   AuctionWorld world;
   TrafficBooks books{1};
   TrafficWatch watch{world.calendar, books,
-                     [this](std::uint32_t region) { return world.symbols->regions.at(region); }};
+                     {.region = [this](std::uint32_t region) { return world.symbols->regions.at(region); },
+                      .device = [this](std::uint32_t device) { return world.symbols->devices.at(device); }}};
   ThrottleLaw throttle;
   ShadingLaw shading;
   Pacer pacer{world.accounts, world.calendar, watch.scopes(), throttle, shading};

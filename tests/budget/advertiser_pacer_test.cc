@@ -167,6 +167,9 @@ TEST_F(AdvertiserPacerTest, ARemovedBudgetLetsGoWithinASecondOrTwo) {
   second();
   EXPECT_EQ(controls(0).participation, kProbabilityOne);
   EXPECT_EQ(target(), kNoLimit);
+  const auto moved = pacer->advertisers().take_moved();
+  ASSERT_EQ(moved.size(), 1u);
+  EXPECT_TRUE(moved[0].second.empty()) << "what was kept of it goes";
 }
 
 TEST_F(AdvertiserPacerTest, ARaiseAtNoonIsFollowedWithinAMinute) {
@@ -210,6 +213,51 @@ TEST_F(AdvertiserPacerTest, TheTargetGoesOnFromWhereItStoodWhenCampaignsComeAndG
   EXPECT_GE(spent(), 9'850'000);
 }
 
+TEST_F(AdvertiserPacerTest, OtherTargetingGoesOnFromTheTarget) {
+  add(1'000);
+  run_until(kMidnight + 12h);
+  const std::int64_t before = target();
+  campaigns[0].plan.scope = traffic_.intern({.placements = {{0}}, .regions = {}, .devices = {}, .schedule = {}});
+  pacer->plan({0}, campaigns[0].plan);
+  run_until(kMidnight + 12h + 10min);
+  EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(before) + 1e7 / 144, 3e4);
+  EXPECT_NEAR(static_cast<double>(spent()), static_cast<double>(target()), 1e5);
+  run_until(kMidnight + 24h - 1s);
+  EXPECT_GE(spent(), 9'850'000);
+}
+
+// What counts as the paced campaigns' spend is another sum then; the distance from the target is not.
+TEST_F(AdvertiserPacerTest, ACampaignThatIsPacedNoLongerOrAgainMovesNobodyElse) {
+  add(500);
+  add(500);
+  run_until(kMidnight + 8h);
+  const std::int64_t first = spent(0);
+  campaigns[1].plan.paced = false;
+  campaigns[1].cost = 0;
+  pacer->plan({1}, campaigns[1].plan);
+  run_until(kMidnight + 8h + 20min);
+  // Half of what was spent is gone with the other; the rest of the day's is now its own.
+  EXPECT_NEAR(static_cast<double>(spent(0) - first), 1e7 / 72, 4e4) << "no burst, no pause";
+  campaigns[1].plan.paced = true;
+  pacer->plan({1}, campaigns[1].plan);
+  const std::int64_t second_time = spent(0);
+  run_until(kMidnight + 8h + 40min);
+  EXPECT_NEAR(static_cast<double>(spent(0) - second_time), 1e7 / 72, 4e4);
+  run_until(kMidnight + 24h - 1s);
+  EXPECT_GE(spent(), 9'850'000);
+}
+
+TEST_F(AdvertiserPacerTest, TheFirstCampaignThatShadesDoesNotLetTheOthersGo) {
+  add(1'000);
+  run_until(kMidnight + 6h);
+  const double before = controls(0).participation;
+  add(10, PacingMethod::kBidShading);
+  const std::int64_t spent_before = spent();
+  run_until(kMidnight + 6h + 10min);
+  EXPECT_LT(static_cast<double>(controls(0).participation), 3 * before);
+  EXPECT_NEAR(static_cast<double>(spent() - spent_before), 1e7 / 144, 4e4);
+}
+
 TEST_F(AdvertiserPacerTest, TheNextDayBeginsAnew) {
   add(1'000);
   run_until(kMidnight + 24h + 1min);
@@ -233,18 +281,22 @@ TEST_F(AdvertiserPacerTest, ARestartGoesOnWhereItStood) {
   run_until(kMidnight + 12h);
   const std::int64_t target_before = target();
   const double participation_before = controls(0).participation;
+  const std::int32_t asked_before = accounts[kShop].pacing.participation;
   const TemporaryDirectory directory;
   auto store = *Store::open(directory.path() + "/db");
   ASSERT_FALSE(save_pacing(*store, *pacer, forecast_, {}, now, false));
   EXPECT_TRUE(pacer->advertisers().take_moved().empty()) << "saved once";
 
   pacer = std::make_unique<Pacer>(accounts, shanghai(), traffic_, throttle, shading);
+  accounts[kShop].pacing.participation = kProbabilityOne;
   load_pacer(*store, *pacer);
+  EXPECT_EQ(accounts[kShop].pacing.participation, asked_before) << "before the first step";
   pacer->plan({0}, campaigns[0].plan);
-  second();
-  second();
+  for (int i = 0; i < 3; ++i) {
+    second();
+    EXPECT_NEAR(controls(0).participation / participation_before, 1, 0.3) << i;
+  }
   EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(target_before), 5e3);
-  EXPECT_NEAR(controls(0).participation / participation_before, 1, 0.3);
   run_until(kMidnight + 24h - 1s);
   EXPECT_GE(spent(), 9'850'000);
 }

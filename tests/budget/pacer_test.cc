@@ -216,7 +216,7 @@ TEST_F(PacerTest, ALifetimeBudgetIsSpreadOverItsFlight) {
 TEST_F(PacerTest, OtherTargetingGoesOnFromTheTarget) {
   run_until(kMidnight + 12h, 1'000);
   const std::int64_t before = target();
-  plan.scope = traffic_.intern({.placements = {}, .regions = {}, .schedule = {{0x7F, 18 * 60, 1'440}}});
+  plan.scope = traffic_.intern({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x7F, 18 * 60, 1'440}}});
   set_plan();
   run_until(kMidnight + 18h, 0);
   EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(before), 2e4) << "nothing of its traffic has come";
@@ -272,6 +272,58 @@ TEST_F(PacerTest, TheMinuteHoldsWhatChanged) {
   EXPECT_EQ(minute[0].second.shown, 2u);
   EXPECT_EQ(minute[0].second.spent, Micros{spent()});
   EXPECT_TRUE(pacer->take_minute(0).empty()) << "taken once";
+}
+
+// The pacer's clock is read before the ledger's: a charge of the new day was once taken for all of the old day's spend,
+// so that everybody was let go for a second, and what an auction costs was forgotten for the day.
+TEST_F(PacerTest, ASpendOfTheNextDayIsNotThisDays) {
+  run_until(kMidnight + 24h - 1s, 1'000);
+  const double before = participation();
+  ASSERT_LT(before, 0.5);
+  const Day tomorrow = traffic_.today() + std::chrono::days{1};
+  account().today.set(tomorrow, Micros{1'000});
+  now += 500ms;
+  traffic_.step(now, {}, false);
+  pacer->step_all(now);
+  EXPECT_EQ(participation(), before);
+  account().today_regular.set(tomorrow, Micros{1'000});
+  run_until(kMidnight + 24h + 10min, 1'000);
+  EXPECT_NEAR(static_cast<double>(spent()), 1e7 / 144, 2e4);
+}
+
+TEST_F(PacerTest, ARefillIsFollowedWithinAMinute) {
+  accounts[kShop].opening_balance = 1'000'000;
+  accounts[kShop].charged = 1'000'000;
+  run_until(kMidnight + 12h, 0);
+  accounts[kShop].deposited = 100'000'000;
+  run_until(kMidnight + 12h + 1min, 1'000);
+  EXPECT_GT(spent(), 0);
+  run_until(kMidnight + 24h - 1s, 1'000);
+  EXPECT_GE(spent(), 9'850'000) << "all of the day's budget, in what is left of it";
+}
+
+TEST_F(PacerTest, AFlightsBudgetIsSpentWhenItEnds) {
+  budget(kNoLimit);
+  account().lifetime_budget = 15'000'000;
+  plan.end = kMidnight + 36h;
+  set_plan();
+  std::int64_t in_all = 0;
+  while (now < kMidnight + 36h - 1s) {
+    const std::int64_t left = 15'000'000 - account().charged;
+    account().daily_budget = kNoLimit;
+    now += 1s;
+    std::vector<std::uint64_t> seen(forecast_.cell_count(), 0);
+    seen[cell_] = 1;
+    traffic_.step(now, seen, false);
+    if (left >= 1'000 && uniform_(random_) < participation()) spend(1'000);
+    pacer->step(now);
+    in_all = account().charged;
+    if (now == kMidnight + 24h) {
+      EXPECT_NEAR(static_cast<double>(in_all), 1e7, 1e5) << "two thirds of the flight";
+    }
+  }
+  EXPECT_LE(in_all, 15'000'000);
+  EXPECT_GE(in_all, 14'900'000);
 }
 
 TEST_F(PacerTest, CampaignsTakeTurns) {

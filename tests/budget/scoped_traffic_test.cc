@@ -47,10 +47,10 @@ TEST_F(ScopedTrafficTest, HoldsTheCellsOfItsPlacementsAndRegions) {
   flat_cell({1}, "CN-ZJ");
   flat_cell({0}, "");
   const ScopeIx all = traffic.intern({});
-  const ScopeIx zhejiang = traffic.intern({.placements = {}, .regions = {"CN-ZJ"}, .schedule = {}});
-  const ScopeIx search = traffic.intern({.placements = {{0}}, .regions = {}, .schedule = {}});
-  const ScopeIx both = traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .schedule = {}});
-  EXPECT_EQ(traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .schedule = {}}), both);
+  const ScopeIx zhejiang = traffic.intern({.placements = {}, .regions = {"CN-ZJ"}, .devices = {}, .schedule = {}});
+  const ScopeIx search = traffic.intern({.placements = {{0}}, .regions = {}, .devices = {}, .schedule = {}});
+  const ScopeIx both = traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .devices = {}, .schedule = {}});
+  EXPECT_EQ(traffic.intern({.placements = {{0}}, .regions = {"CN-ZJ"}, .devices = {}, .schedule = {}}), both);
   step(kMidnight);
   const auto day = [&](ScopeIx scope) { return traffic.left(scope, kMidnight + 24h); };
   EXPECT_NEAR(day(all), 4 * 2'400, 100);
@@ -61,8 +61,8 @@ TEST_F(ScopedTrafficTest, HoldsTheCellsOfItsPlacementsAndRegions) {
 
 TEST_F(ScopedTrafficTest, ScheduleCutsTheDay) {
   flat_cell({0}, "");
-  const ScopeIx office = traffic.intern({.placements = {}, .regions = {}, .schedule = {{0x1F, 540, 1'080}}});  // 9 to 18
-  const ScopeIx weekend = traffic.intern({.placements = {}, .regions = {}, .schedule = {{0x60, 0, 1'440}}});
+  const ScopeIx office = traffic.intern({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x1F, 540, 1'080}}});  // 9 to 18
+  const ScopeIx weekend = traffic.intern({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x60, 0, 1'440}}});
   step(kMidnight);
   EXPECT_NEAR(traffic.left(office, kMidnight + 24h), 900, 30);
   EXPECT_NEAR(traffic.share(office, kMidnight, kMidnight + 9h), 0, 1e-9);

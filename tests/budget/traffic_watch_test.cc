@@ -15,12 +15,13 @@ const Timestamp kMidnight =  // of a Wednesday
     shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));
 constexpr PlacementIx kSearch{0};
 constexpr double kAnHour = 3'600;
+constexpr std::string_view kDeviceNames[] = {"mobile", "desktop"};
 
 // One auction a second, which is watched every second.
 class TrafficWatchTest : public testing::Test {
  protected:
   void auctions(int n) {
-    for (int i = 0; i < n; ++i) books_.book(0).count(kSearch, kNoRegion);
+    for (int i = 0; i < n; ++i) books_.book(0).count({.placement = kSearch});
   }
   void run_until(Timestamp end) {
     for (; now_ < end; now_ += 1s) {
@@ -41,8 +42,24 @@ class TrafficWatchTest : public testing::Test {
 
   Timestamp now_ = kMidnight;
   TrafficBooks books_{1};
-  TrafficWatch watch_{shanghai(), books_, [](std::uint32_t) { return std::string_view(); }};
+  TrafficWatch watch_{shanghai(), books_, {.region = [](std::uint32_t) { return std::string_view(); },
+                                           .device = [](std::uint32_t device) { return kDeviceNames[device]; }}};
 };
+
+TEST_F(TrafficWatchTest, DevicesAreToldApart) {
+  const ScopeIx phones = watch_.scopes().intern({.placements = {}, .regions = {}, .devices = {"mobile"}, .schedule = {}});
+  const ScopeIx all = watch_.scopes().intern({});
+  watch_.step(kMidnight);
+  for (int i = 0; i < 300; ++i) {
+    books_.book(0).count({.placement = kSearch, .region = kNoRegion, .device = 1});
+    if (i % 3 == 0) books_.book(0).count({.placement = kSearch, .region = kNoRegion, .device = 0});
+  }
+  auctions(50);
+  watch_.step(kMidnight + 1s);
+  EXPECT_NEAR(watch_.scopes().gone(phones), 100, 1);
+  EXPECT_NEAR(watch_.scopes().gone(all), 450, 1);
+  EXPECT_EQ(watch_.forecast()[watch_.forecast().cell(kSearch, "", "desktop")].device, "desktop");
+}
 
 TEST_F(TrafficWatchTest, AnHourThatWasWatchedIsLearned) {
   run_until(kMidnight + 2h);
