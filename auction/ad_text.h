@@ -23,6 +23,11 @@ class AdText : public boost::intrusive_ref_counter<AdText, boost::thread_safe_co
     return {bytes() + landing_end_, end_ - landing_end_};
   }  // empty = none
 
+  // Asks the processor to fetch it, as far as most texts go.
+  void prefetch() const {
+    for (const std::ptrdiff_t line : {0, 64, 128}) __builtin_prefetch(reinterpret_cast<const char*>(this) + line);
+  }
+
   static void operator delete(void* memory) { ::operator delete(memory); }
 
  private:

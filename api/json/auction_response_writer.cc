@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/json/json_writer.h"
+#include "api/json/text_buffer.h"
 
 namespace gavel {
 namespace {
@@ -12,55 +13,80 @@ std::string_view name_of_id(const Catalog& catalog, ResourceType type, Index<Tag
   return catalog.symbols().of(type).at(ix.value);
 }
 
-// The token and both URLs: their characters need no escaping, neither in JSON nor in a URL.
-void write_token(JsonWriter& json, const Claims& claims, TokenSealer& sealer) {
-  static constexpr std::string_view kImpressionPath = "/v1/impression?t=", kClickPath = "/v1/click?t=";
-  std::array<char, kTokenChars> token;
-  sealer.seal(claims, token);
-  std::array<char, 1 + kImpressionPath.size() + kTokenChars + 1> quoted;
-  const auto write = [&](std::string_view name, std::string_view path) {
-    char* end = quoted.data();
-    *end++ = '"';
-    end = std::copy(path.begin(), path.end(), end);
-    end = std::copy(token.begin(), token.end(), end);
-    *end++ = '"';
-    json.key(name).raw({quoted.data(), static_cast<std::size_t>(end - quoted.data())});
-  };
-  write("token", "");
-  write("impression_url", kImpressionPath);
-  write("click_url", kClickPath);
+// What the answer says of winners lies all over memory: asks for it all at once.
+void prefetch_names(const AuctionResult& result, const Catalog& catalog) {
+  const Symbols& symbols = catalog.symbols();
+  for (const int step : {0, 1}) {
+    for (const Winner& winner : result.winners) {
+      const Claims& claims = winner.claims;
+      symbols.of(ResourceType::kAd).prefetch(claims.ad.value, step);
+      symbols.of(ResourceType::kAdGroup).prefetch(claims.ad_group.value, step);
+      symbols.of(ResourceType::kCampaign).prefetch(claims.campaign.value, step);
+      symbols.of(ResourceType::kAdvertiser).prefetch(claims.advertiser.value, step);
+      symbols.items.prefetch(winner.item, step);
+      if (claims.keyword.exists()) symbols.of(ResourceType::kKeyword).prefetch(claims.keyword.value, step);
+      if (step == 0) catalog[claims.ad].text->prefetch();
+    }
+  }
 }
 
-void write_winner(JsonWriter& json, const Winner& winner, const Catalog& catalog, TokenSealer& sealer) {
+void put_string(TextBuffer& out, std::string_view text) {
+  if (plain_json_prefix(text) == text.size()) {
+    out.put("\"").put(text).put("\"");
+  } else {
+    append_json_string(out.flushed(), text);  // rare
+  }
+}
+
+// Their characters need no escaping, and neither do those of ids (is_id()): neither in JSON nor in a URL.
+void put_token(TextBuffer& out, const Claims& claims, TokenSealer& sealer) {
+  std::array<char, kTokenChars> chars;
+  sealer.seal(claims, chars);
+  const std::string_view token(chars.data(), chars.size());
+  out.put(R"(,"token":")").put(token);
+  out.put(R"(","impression_url":"/v1/impression?t=)").put(token);
+  out.put(R"(","click_url":"/v1/click?t=)").put(token);
+  out.put("\"");
+}
+
+void put_ids(TextBuffer& out, const Winner& winner, const Catalog& catalog) {
+  const Claims& claims = winner.claims;
+  out.put(R"(,"ad_id":")").put(name_of_id(catalog, ResourceType::kAd, claims.ad));
+  out.put(R"(","ad_group_id":")").put(name_of_id(catalog, ResourceType::kAdGroup, claims.ad_group));
+  out.put(R"(","campaign_id":")").put(name_of_id(catalog, ResourceType::kCampaign, claims.campaign));
+  out.put(R"(","advertiser_id":")").put(name_of_id(catalog, ResourceType::kAdvertiser, claims.advertiser));
+  out.put(R"(","item_id":")").put(catalog.symbols().items.at(winner.item));
+  if (claims.keyword.exists()) {
+    out.put(R"(","keyword_id":")").put(name_of_id(catalog, ResourceType::kKeyword, claims.keyword)).put("\"");
+  } else {
+    out.put(R"(","keyword_id":null)");
+  }
+}
+
+// Most of an auction's answer, and most of its work.
+void write_winner(std::string& answer, const Winner& winner, const Catalog& catalog, TokenSealer& sealer) {
   const Claims& claims = winner.claims;
   const AdText& text = *catalog[claims.ad].text;
-  json.begin_object();
-  json.field("position", claims.position);
-  json.field("ad_id", name_of_id(catalog, ResourceType::kAd, claims.ad));
-  json.field("ad_group_id", name_of_id(catalog, ResourceType::kAdGroup, claims.ad_group));
-  json.field("campaign_id", name_of_id(catalog, ResourceType::kCampaign, claims.campaign));
-  json.field("advertiser_id", name_of_id(catalog, ResourceType::kAdvertiser, claims.advertiser));
-  json.field("item_id", catalog.symbols().items.at(winner.item));
-  json.key("keyword_id");
-  if (claims.keyword.exists()) {
-    json.value(name_of_id(catalog, ResourceType::kKeyword, claims.keyword));
-  } else {
-    json.null();
-  }
-  json.field("pricing", claims.pricing == Pricing::kCpc ? "cpc" : "cpm");
-  json.field("effective_bid_micros", winner.effective_bid);
-  json.field("price_micros", claims.price);
-  json.field("pctr", winner.pctr);
-  json.field("title", text.title());
-  json.key("image_url");
+  TextBuffer out(answer);
+  out.put(R"({"position":)").put(claims.position);
+  put_ids(out, winner, catalog);
+  out.put(R"(,"pricing":)").put(claims.pricing == Pricing::kCpc ? R"("cpc")" : R"("cpm")");
+  out.put(R"(,"effective_bid_micros":)").put(winner.effective_bid.value);
+  out.put(R"(,"price_micros":)").put(claims.price.value);
+  out.put(R"(,"pctr":)");
+  append_decimal(out.flushed(), winner.pctr.nano, 9);
+  out.put(R"(,"title":)");
+  put_string(out, text.title());
+  out.put(R"(,"image_url":)");
   if (text.image_url().empty()) {
-    json.null();
+    out.put("null");
   } else {
-    json.value(text.image_url());
+    put_string(out, text.image_url());
   }
-  json.field("landing_url", text.landing_url());
-  write_token(json, claims, sealer);
-  json.end_object();
+  out.put(R"(,"landing_url":)");
+  put_string(out, text.landing_url());
+  put_token(out, claims, sealer);
+  out.put("}");
 }
 
 std::string_view outcome_of(Reason reason) {
@@ -91,7 +117,7 @@ void write_placement(JsonWriter& json, const PlacementResult& placement, bool ex
   if (placement.unknown_placement) json.field("error", "unknown placement");
   json.key("winners").begin_array();
   for (std::uint32_t i = 0; i < placement.winner_count; ++i) {
-    write_winner(json, result.winners[placement.first_winner + i], catalog, sealer);
+    write_winner(json.raw(), result.winners[placement.first_winner + i], catalog, sealer);
   }
   json.end_array();
   if (explain && !placement.unknown_placement) {
@@ -109,6 +135,7 @@ void write_placement(JsonWriter& json, const PlacementResult& placement, bool ex
 
 void write_auction_response(const AuctionRequest& request, const AuctionResult& result,
                             const Catalog& catalog, TokenSealer& sealer, std::string& out) {
+  prefetch_names(result, catalog);
   JsonWriter json(out);
   json.begin_object().field("request_id", request.request_id);
   json.key("auctions").begin_array();

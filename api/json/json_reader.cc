@@ -258,20 +258,25 @@ bool ObjectReader::has_null(std::string_view name) const {
   return member != nullptr && member->value.is_null();
 }
 
-void ObjectReader::ignore(std::string_view name) {
-  bool first = true;
+// The first of this name; the others are errors.
+const ObjectReader::Member* ObjectReader::mark_taken(std::string_view name) {
+  const Member* first = nullptr;
   for (std::size_t i = 0; i < count_; ++i) {
     if (members_[i].key != name) continue;
     members_[i].taken = true;
-    if (!first) add_error(name, "is there twice");
-    first = false;
+    if (first != nullptr) add_error(name, "is there twice");
+    if (first == nullptr) first = &members_[i];
   }
+  return first;
+}
+
+void ObjectReader::ignore(std::string_view name) {
+  mark_taken(name);
 }
 
 bool ObjectReader::take(std::string_view name, Need need, JsonNode& out) {
   if (!is_object_) return false;
-  ignore(name);
-  const Member* member = find(name);
+  const Member* const member = mark_taken(name);
   if (member == nullptr || member->value.is_null()) {
     if (need == Need::kRequired) add_error(name, member == nullptr ? "is required" : "must not be null");
     return false;

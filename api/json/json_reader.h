@@ -252,6 +252,7 @@ class ObjectReader {
   };
   Member* find(std::string_view name);
   const Member* find(std::string_view name) const;
+  const Member* mark_taken(std::string_view name);
 
   const JsonNode& node_;
   ErrorList& errors_;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace gavel {
 namespace {
@@ -32,15 +33,31 @@ void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
 
 }  // namespace
 
+std::size_t plain_json_prefix(std::string_view text) {
+  // Eight bytes at a time: a byte of `x` is zero where bits are set in (x - 0x01..) & ~x & 0x80.., and below 0x20 where they
+  // are in (x - 0x20..) & ~x & 0x80.. ; a borrow can only set more bits behind a byte that is one of these.
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x80 * kOnes;
+  std::size_t i = 0;
+  for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + i, sizeof bytes);
+    const std::uint64_t quotes = bytes ^ ('"' * kOnes), slashes = bytes ^ ('\\' * kOnes);
+    const std::uint64_t found = ((bytes - 0x20 * kOnes) & ~bytes) | ((quotes - kOnes) & ~quotes) |
+                                ((slashes - kOnes) & ~slashes);
+    if ((found & kTops) != 0) break;
+  }
+  while (i < text.size() && kEscapes[static_cast<unsigned char>(text[i])] == 0) ++i;
+  return i;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t run = 0;  // where the bytes begin that are copied as they stand
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
+  while (true) {
+    const std::size_t plain = plain_json_prefix(text);
+    out.append(text, 0, plain);
+    if (plain == text.size()) break;
+    const auto byte = static_cast<unsigned char>(text[plain]);
     const char escape = kEscapes[byte];
-    if (escape == 0) continue;
-    out.append(text, run, i - run);
-    run = i + 1;
     out += '\\';
     out += escape;
     if (escape == 'u') {
@@ -48,8 +65,8 @@ void append_json_string(std::string& out, std::string_view text) {
       out += kHex[byte >> 4];
       out += kHex[byte & 0xF];
     }
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, run);
   out += '"';
 }
 
@@ -65,12 +82,11 @@ void append_unsigned(std::string& out, std::uint64_t value) {
   out.append(digits, end);
 }
 
-void append_decimal(std::string& out, Int128 units, int decimals) {
-  char digits[41];  // 39 digits of 128 bits, a point and a leading zero
-  char* const end = digits + sizeof digits;
-  char* begin = end;
-  const bool negative = units < 0;
-  UInt128 rest = negative ? -static_cast<UInt128>(units) : static_cast<UInt128>(units);
+namespace {
+
+// Writes the digits of `rest` / 10^decimals before `begin`; gives where they begin. 128 bits are divided by a call.
+template <class Unsigned>
+char* put_decimal(Unsigned rest, int decimals, char* begin) {
   bool significant = false;  // whether a decimal has been written: zeros to its right are left out
   for (int i = 0; i < decimals; ++i, rest /= 10) {
     const auto digit = static_cast<int>(rest % 10);
@@ -82,6 +98,18 @@ void append_decimal(std::string& out, Int128 units, int decimals) {
     *--begin = static_cast<char>('0' + static_cast<int>(rest % 10));
     rest /= 10;
   } while (rest != 0);
+  return begin;
+}
+
+}  // namespace
+
+void append_decimal(std::string& out, Int128 units, int decimals) {
+  char digits[41];  // 39 digits of 128 bits, a point and a leading zero
+  char* const end = digits + sizeof digits;
+  const bool negative = units < 0;
+  const UInt128 size = negative ? -static_cast<UInt128>(units) : static_cast<UInt128>(units);
+  const auto low = static_cast<std::uint64_t>(size);
+  char* const begin = low == size ? put_decimal(low, decimals, end) : put_decimal(size, decimals, end);
   if (negative) out += '-';
   out.append(begin, end);
 }

@@ -16,6 +16,9 @@ namespace gavel {
 // be valid UTF-8 for the result to be JSON.
 void append_json_string(std::string& out, std::string_view text);
 
+// How many bytes of `text`, from its first, stand in a JSON string as they are.
+std::size_t plain_json_prefix(std::string_view text);
+
 void append_integer(std::string& out, std::int64_t value);
 void append_unsigned(std::string& out, std::uint64_t value);
 
@@ -79,6 +82,11 @@ class JsonWriter {
   JsonWriter& decimal_string(Int128 units, int decimals);
   // A value that is JSON already.
   JsonWriter& raw(std::string_view json);
+  // The string, to append one value to that is JSON already.
+  std::string& raw() {
+    separate();
+    return out_;
+  }
 
   template <class T>
   JsonWriter& field(std::string_view name, const T& v) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
+#include "api/tokens/base64url.h"
 #include "api/tokens/claims_layout.h"
 
 namespace gavel {
@@ -16,8 +18,36 @@ constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 constexpr std::size_t kSealedBytes = kClaimsBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kTokenBytes = kHeaderBytes + kNonceBytes + kSealedBytes;
 constexpr std::size_t kRandomNonceBytes = 16;
-static_assert(kTokenChars == (kTokenBytes * 8 + 5) / 6);
+static_assert(kTokenChars == base64url_chars(kTokenBytes));
 static_assert(kTokenKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+
+// What one call of ChaCha20 gives: the block that has the key of the authenticator, the two that hide the claims,
+// and one that nobody needs. libsodium makes four at a time in half the time that it takes for three one by one.
+constexpr std::size_t kBlockBytes = 64;
+using KeyStream = std::array<std::uint8_t, 4 * kBlockBytes>;
+static_assert(kClaimsBytes <= 2 * kBlockBytes);
+
+// What Poly1305 authenticates (RFC 8439, section 2.8): the header and the encrypted claims, each filled up with zeros to
+// whole pieces of 16 bytes, and both lengths.
+constexpr std::size_t whole_pieces(std::size_t bytes) {
+  return (bytes + 15) / 16 * 16;
+}
+struct Authenticated {
+  static constexpr std::size_t kClaimsAt = whole_pieces(kHeaderBytes);
+  static constexpr std::size_t kLengthsAt = kClaimsAt + whole_pieces(kClaimsBytes);
+  static constexpr std::size_t kBytes = kLengthsAt + 16;
+  static_assert(kHeaderBytes < 256 && kClaimsBytes < 256);
+
+  explicit Authenticated(std::span<const std::uint8_t, kHeaderBytes> header) {
+    std::ranges::copy(header, bytes.begin());
+    bytes[kLengthsAt] = kHeaderBytes;
+    bytes[kLengthsAt + 8] = kClaimsBytes;
+  }
+  std::span<std::uint8_t, kClaimsBytes> claims() {
+    return std::span<std::uint8_t, kBytes>(bytes).subspan<kClaimsAt, kClaimsBytes>();
+  }
+  std::array<std::uint8_t, kBytes> bytes{};
+};
 
 }  // namespace
 
@@ -53,29 +83,38 @@ Result<Claims, TokenError> open_token(const TokenKeys& keys, std::string_view to
   return key_known ? TokenError::kForged : TokenError::kUnknownKey;
 }
 
+// sodium_init() has libsodium choose what is fastest on this processor: before it, plain C does all the work. It may be
+// called again and by any thread.
 TokenSealer::TokenSealer(const TokenKeys& keys) : key_(keys.front()) {
-  static_assert(sizeof(nonce_) == kNonceBytes);
-  randombytes_buf(nonce_.data(), kRandomNonceBytes);
+  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+  static_assert(sizeof(random_nonce_) == crypto_core_hchacha20_INPUTBYTES &&
+                sizeof(subkey_) == crypto_core_hchacha20_OUTPUTBYTES);
+  randombytes_buf(random_nonce_.data(), random_nonce_.size());
+  crypto_core_hchacha20(subkey_.data(), random_nonce_.data(), key_.secret.data(), nullptr);
 }
 
+// The same bytes as crypto_aead_xchacha20poly1305_ietf_encrypt() makes (a test compares them), in half the time.
 void TokenSealer::seal(const Claims& claims, std::span<char, kTokenChars> out) {
-  static_assert(kNonceBytes - kRandomNonceBytes == sizeof(sealed_));
-  std::memcpy(nonce_.data() + kRandomNonceBytes, &sealed_, sizeof(sealed_));
-  ++sealed_;
+  std::array<std::uint8_t, crypto_stream_chacha20_ietf_NONCEBYTES> inner_nonce{};
+  static_assert(kNonceBytes == sizeof(random_nonce_) + sizeof(sealed_));
+  std::memcpy(inner_nonce.data() + inner_nonce.size() - sizeof(sealed_), &sealed_, sizeof(sealed_));
+  KeyStream stream;
+  crypto_stream_chacha20_ietf(stream.data(), stream.size(), inner_nonce.data(), subkey_.data());
 
   std::array<std::uint8_t, kTokenBytes> bytes;
   bytes[0] = kVersion;
   std::ranges::copy(key_.id, bytes.begin() + 1);
-  std::ranges::copy(nonce_, bytes.begin() + kHeaderBytes);
-  std::array<std::uint8_t, kClaimsBytes> plain;
-  write_claims(claims, plain);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes.data() + kHeaderBytes + kNonceBytes, nullptr, plain.data(),
-                                             plain.size(), bytes.data(), kHeaderBytes, nullptr, nonce_.data(),
-                                             key_.secret.data());
-  std::array<char, kTokenChars + 1> text;  // libsodium ends it with a zero byte
-  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
-                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  std::memcpy(out.data(), text.data(), kTokenChars);
+  std::ranges::copy(random_nonce_, bytes.begin() + kHeaderBytes);
+  std::memcpy(bytes.data() + kHeaderBytes + sizeof(random_nonce_), &sealed_, sizeof(sealed_));
+  ++sealed_;
+
+  Authenticated authenticated(std::span<const std::uint8_t, kTokenBytes>(bytes).first<kHeaderBytes>());
+  const std::span<std::uint8_t, kClaimsBytes> sealed = authenticated.claims();
+  write_claims(claims, sealed);
+  for (std::size_t i = 0; i < kClaimsBytes; ++i) sealed[i] ^= stream[kBlockBytes + i];
+  std::uint8_t* const at = std::ranges::copy(sealed, bytes.data() + kHeaderBytes + kNonceBytes).out;
+  crypto_onetimeauth_poly1305(at, authenticated.bytes.data(), authenticated.bytes.size(), stream.data());
+  encode_base64url(bytes, out.data());
 }
 
 }  // namespace gavel

@@ -2,7 +2,7 @@
 //
 // A token is URL-safe base64 without padding (RFC 4648, section 5) of
 //   version (1 byte) | key id (4) | nonce (24) | encrypted claims (74) | tag (16)
-// with XChaCha20-Poly1305 (IETF construction, libsodium); version and key id are associated data.
+// with XChaCha20-Poly1305 (IETF construction, draft-irtf-cfrg-xchacha-03); version and key id are associated data.
 #pragma once
 
 #include <array>
@@ -29,7 +29,8 @@ enum class TokenError : std::uint8_t {
 Result<Claims, TokenError> open_token(const TokenKeys& keys, std::string_view token);
 
 // Makes tokens with the first key. Not thread-safe: one a worker. Nonces never repeat: 16 bytes are drawn
-// when the sealer is made, the other 8 count.
+// when the sealer is made, the other 8 count. XChaCha20 makes its subkey of the key and those 16 bytes, so one subkey
+// serves the sealer for life.
 class TokenSealer {
  public:
   // `keys` outlives the sealer.
@@ -42,7 +43,8 @@ class TokenSealer {
 
  private:
   const TokenKey& key_;
-  std::array<std::uint8_t, 24> nonce_;
+  std::array<std::uint8_t, 16> random_nonce_;
+  std::array<std::uint8_t, 32> subkey_;
   std::uint64_t sealed_ = 0;
 };
 

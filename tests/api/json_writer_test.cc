@@ -63,10 +63,33 @@ TEST(JsonString, EscapesWhatJsonDemandsAndNothingElse) {
   EXPECT_EQ(out, "\"q\\\" b\\\\ s/ \\b\\f\\n\\r\\t \\u0001\\u001f\\u0000 \x7f 连衣裙\"");
 }
 
+// Bytes are looked at eight at a time: every byte at every place among plain ones of every kind.
+TEST(JsonString, FindsWhatToEscapeWhereverItStands) {
+  for (const char around : {'a', '!', '#', ' ', '[', ']', '\x7f', '\x80', '\xa2', '\xdc', '\xff'}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      for (std::size_t at = 0; at < 20; ++at) {
+        std::string text(20, around);
+        text[at] = static_cast<char>(byte);
+        const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+        ASSERT_EQ(plain_json_prefix(text), plain ? text.size() : at) << byte << " among " << around;
+      }
+    }
+  }
+}
+
 TEST(JsonString, EscapesInTheKeyToo) {
   std::string out;
   JsonWriter(out).begin_object().field("a\"b", 1).end_object();
   EXPECT_EQ(out, R"({"a\"b":1})");
+}
+
+// What fits 64 bits is divided as such.
+TEST(Decimal, IsTheSameOnBothSidesOf64Bits) {
+  const Int128 border = static_cast<Int128>(1) << 64;
+  EXPECT_EQ(decimal(border - 1, 9), "18446744073.709551615");
+  EXPECT_EQ(decimal(border, 9), "18446744073.709551616");
+  EXPECT_EQ(decimal(-border, 2), "-184467440737095516.16");
+  EXPECT_EQ(decimal(1 - border, 0), "-18446744073709551615");
 }
 
 TEST(Decimal, IsMinimalAndExact) {

@@ -1,12 +1,14 @@
 // Tokens, their keys, and the hash of user ids.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sodium.h>
 #include <sys/stat.h>
 
 #include <random>
 #include <set>
 #include <string>
 
+#include "api/tokens/base64url.h"
 #include "api/tokens/claims_layout.h"
 #include "api/tokens/token_epochs.h"
 #include "api/tokens/token_keys.h"
@@ -122,6 +124,41 @@ TEST(TokenTest, ClaimsThatMakeNoSenseAreRefused) {
   wrong = bytes;
   for (int i = 20; i < 24; ++i) wrong[static_cast<std::size_t>(i)] = 0xFF;  // no ad
   EXPECT_FALSE(read_claims(wrong));
+}
+
+// The sealer puts XChaCha20-Poly1305 together from its parts: libsodium's own makes the same bytes.
+TEST(TokenTest, IsWhatTheLibraryMakes) {
+  const TokenKeys keys{key_of(7)};
+  TokenSealer sealer(keys);
+  for (int i = 0; i < 300; ++i) {
+    Claims claims = some_claims();
+    claims.id.serial += static_cast<std::uint64_t>(i);
+    const std::string token = seal(sealer, claims);
+    std::array<std::uint8_t, 119> bytes{};
+    ASSERT_EQ(sodium_base642bin(bytes.data(), bytes.size(), token.data(), token.size(), nullptr, nullptr, nullptr,
+                                sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+              0);
+    std::array<std::uint8_t, kClaimsBytes> plain;
+    write_claims(claims, plain);
+    auto expected = bytes;
+    crypto_aead_xchacha20poly1305_ietf_encrypt(expected.data() + 29, nullptr, plain.data(), plain.size(), bytes.data(),
+                                               5, nullptr, bytes.data() + 5, keys.front().secret.data());
+    ASSERT_EQ(bytes, expected) << i;
+  }
+}
+
+TEST(Base64url, IsWhatTheLibraryMakes) {
+  std::mt19937_64 random(1);
+  for (std::size_t size = 0; size < 200; ++size) {
+    std::vector<std::uint8_t> bytes(size);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    std::string expected(base64url_chars(size) + 1, '?'), text(base64url_chars(size), '?');
+    sodium_bin2base64(expected.data(), expected.size(), bytes.data(), bytes.size(),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    expected.pop_back();
+    encode_base64url(bytes, text.data());
+    ASSERT_EQ(text, expected);
+  }
 }
 
 TEST(TokenTest, EveryFlippedBitIsRefused) {
