@@ -7,6 +7,7 @@
 #include "auction/candidates.h"
 #include "auction/evaluation.h"
 #include "auction/explain.h"
+#include "auction/group_loader.h"
 #include "auction/holding.h"
 #include "auction/pricing.h"
 #include "auction/ranking.h"
@@ -22,7 +23,7 @@ struct AuctionScratch::Impl {
   ScratchMap shown_items;
   // Of one of its auctions.
   GroupCursor groups;
-  std::vector<AdGroupIx> batch;
+  std::vector<LoadedGroup> batch;
   std::vector<AdIx> ads;
   std::vector<Candidate> candidates;
   Ranking ranking;
@@ -53,11 +54,10 @@ class Look {
         rules_(rules),
         wanted_(std::size_t{rules.slots} + rules.max_ads_per_advertiser),
         stretch_(rules.whole ? std::numeric_limits<float>::infinity()
-                             : stretch_of(auction.context.catalog, auction.rules, auction.context.outgrown,
-                                          auction.context.now)),
+                             : stretch_of(auction.facts.festivals, auction.rules, auction.context.outgrown)),
         scratch_(scratch),
         placement_(placement),
-        evaluator_(auction) {
+        evaluator_(auction, rules.whole) {
     scratch_.candidates.clear();
     if (auction.request.limits_items) {
       scratch_.groups.clear();
@@ -65,52 +65,67 @@ class Look {
       for (const AdIx ad : scratch_.ads) evaluate(ad);
     } else {
       list_candidates(auction, rules.whole, scratch_.groups);
-      further();
     }
-    scratch_.ranking.start(scratch_.candidates, before_, rules_);
+    go_on();
   }
 
   // Goes on until no ad that was not looked at can stand among those that slots and prices need, which are the
   // first of the ranking.
   void settle() {
-    while (!is_settled()) {
-      further();
-      scratch_.ranking.start(scratch_.candidates, before_, rules_);
-    }
+    while (!is_settled()) go_on();
   }
 
  private:
   static constexpr std::size_t kFirstStep = 8;
 
+  // No ad to come has a greater score; none where nothing is known.
+  std::optional<Score> bound() const {
+    if (std::isinf(stretch_)) return std::nullopt;
+    const float bound =
+        round_up(static_cast<double>(scratch_.groups.bound()) * static_cast<double>(stretch_));
+    if (bound < kScoreMax) return static_cast<Score>(bound);
+    return std::nullopt;
+  }
+
   // Equal scores are decided by more than the score, so only a lesser bound settles it.
   bool is_settled() const {
     if (scratch_.groups.at_end()) return true;
     const std::span<Candidate* const> ads = scratch_.ranking.ads();
-    if (ads.size() < wanted_ || std::isinf(stretch_)) return false;
-    const float bound =
-        round_up(static_cast<double>(scratch_.groups.bound()) * static_cast<double>(stretch_));
-    return bound < kScoreMax && ads[wanted_ - 1]->score > static_cast<Score>(bound);
+    if (ads.size() < wanted_) return false;
+    const std::optional<Score> to_come = bound();
+    return to_come && ads[wanted_ - 1]->score > *to_come;
+  }
+
+  // Whether so many stand above all that is to come that the ranking may be settled, once it is made.
+  bool may_be_settled() const {
+    const std::optional<Score> to_come = bound();
+    if (!to_come) return false;
+    const auto above = std::ranges::count_if(
+        scratch_.candidates, [&](const Candidate& ad) { return ad.admitted && ad.score > *to_come; });
+    return static_cast<std::size_t>(above) >= wanted_;
+  }
+
+  void go_on() {
+    while (!scratch_.groups.at_end()) {
+      further();
+      if (may_be_settled()) break;
+    }
+    scratch_.ranking.start(scratch_.candidates, before_, rules_);
   }
 
   // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
   void further() {
-    const Catalog& catalog = auction_.context.catalog;
     scratch_.batch.clear();
     while (scratch_.batch.size() < step_) {
       const std::optional<AdGroupIx> group = scratch_.groups.next();
       if (!group) break;
-      scratch_.batch.push_back(*group);
+      scratch_.batch.emplace_back().group = *group;
     }
-    for (int step = 0; step < Catalog::kPrefetchSteps; ++step) {
-      for (const AdGroupIx group : scratch_.batch) catalog.prefetch(group, step);
-    }
-    for (const AdGroupIx group : scratch_.batch) {
-      if (const auto view = view_of(catalog, group)) {
-        auction_.context.accounts.prefetch(view->campaign_ix, view->advertiser_ix);
-      }
-    }
-    for (const AdGroupIx group : scratch_.batch) {
-      for (const AdIx ad : catalog.ads_of(group)) evaluate(ad);
+    load(scratch_.batch, auction_);
+    for (const LoadedGroup& group : scratch_.batch) {
+      if (!group.live) continue;
+      evaluator_.turn_to(group);
+      for (const AdIx ad : group.ads->span()) evaluate(ad);
     }
     looked_at_ += step_;
     step_ = std::max(kFirstStep, looked_at_ / 4);

@@ -183,17 +183,14 @@ class Catalog {
   const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
 
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
-  std::span<const AdIx> ads_of(AdGroupIx group) const { return ads_of_group_.at(group.value).span(); }
-  std::span<const GroupKeyword> keywords_of(AdGroupIx group) const {
-    return keywords_of_group_.at(group.value).span();
-  }
+  std::span<const AdIx> ads_of(AdGroupIx group) const { return ad_list(group).span(); }
+  std::span<const GroupKeyword> keywords_of(AdGroupIx group) const { return keyword_list(group).span(); }
+  // The same, for who wants to fetch them first: their addresses are known without reading them.
+  const SharedList<AdIx>& ad_list(AdGroupIx group) const { return ads_of_group_.at(group.value); }
+  const SharedList<GroupKeyword>& keyword_list(AdGroupIx group) const { return keywords_of_group_.at(group.value); }
   const TextPostings& postings_of(TextIx text) const { return postings_of_text_.at(text.value); }
   std::span<const AdIx> ads_of_item(Symbol item) const { return ads_of_item_.at(item).span(); }
   const BoundList& groups_under(Term term) const;
-  // What one group and those above and below it take to look at is spread over memory. Each step asks the processor
-  // to fetch what the step before has made known; done for many groups side by side, their waits overlap.
-  static constexpr int kPrefetchSteps = 5;
-  void prefetch(AdGroupIx group, int step) const;
   void prefetch(TextIx text) const { postings_of_text_.prefetch(text.value); }
 
   // Every number ever given, for walks over all: [0, size).

@@ -60,8 +60,7 @@ std::optional<GroupView> view_of(const Catalog& catalog, AdGroupIx group) {
                    &advertiser_row};
 }
 
-std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view,
-                                       const std::optional<GroupMatch>& match) {
+std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view) {
   const CampaignServing& campaign = *view.campaign;
   const Timestamp now = auction.context.now;
   if (!view.advertiser->active) return Reason::kSuspended;
@@ -76,7 +75,10 @@ std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupVi
   if (!campaign.schedule.empty() && schedule_entry(campaign.schedule, auction.facts.local) == nullptr) {
     return Reason::kSchedule;
   }
-  if (!auction.needs_keyword) return std::nullopt;
+  return std::nullopt;
+}
+
+std::optional<Reason> why_keywords_fail(const std::optional<GroupMatch>& match) {
   if (match && match->negative) return Reason::kNegativeKeyword;
   if (!match || !match->keyword.exists()) return Reason::kNoKeyword;
   return std::nullopt;

@@ -20,9 +20,12 @@ struct GroupView {
 // None where the group or something above it is not live.
 std::optional<GroupView> view_of(const Catalog& catalog, AdGroupIx group);
 
-// The first of the contract's reasons from `suspended` to `negative_keyword`, then kNoKeyword, that keeps the
-// whole group out; none where nothing does. `match`: what matches of it, where the auction needs a keyword.
-std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view,
-                                       const std::optional<GroupMatch>& match);
+// The first of the contract's reasons from `suspended` to `schedule` that keeps the whole group out; none where
+// nothing does.
+std::optional<Reason> why_group_is_out(const AuctionView& auction, const GroupView& view);
+
+// Why a group that nothing else keeps out has no keyword to be shown for: `negative_keyword`, else kNoKeyword; none where
+// it has one. `match`: what matches of it.
+std::optional<Reason> why_keywords_fail(const std::optional<GroupMatch>& match);
 
 }  // namespace gavel

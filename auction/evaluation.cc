@@ -9,24 +9,49 @@ namespace gavel {
 bool AdEvaluator::turn_to(AdGroupIx group) {
   if (group == group_) return view_.has_value();
   group_ = group;
-  over_cap_.reset();
   view_ = view_of(auction_.context.catalog, group);
   if (!view_) return false;
+  start(auction_.context.catalog.keywords_of(group));
+  return true;
+}
+
+void AdEvaluator::turn_to(const LoadedGroup& group) {
+  group_ = group.group;
+  view_ = group.view;
+  start(group.keywords->span());
+}
+
+// Its keywords, which take longest, are matched only where all else holds.
+void AdEvaluator::start(std::span<const GroupKeyword> keywords) {
+  over_cap_.reset();
   match_.reset();
-  if (auction_.needs_keyword) match_ = auction_.matcher.match(group, auction_.context.catalog);
-  group_reason_ = why_group_is_out(auction_, *view_, match_);
+  group_reason_ = why_group_is_out(auction_, *view_);
+  if (group_reason_ && !whole_) return;
+  if (auction_.needs_keyword) {
+    match_ = auction_.matcher.match(group_, keywords, view_->group->bid, auction_.context.catalog);
+    if (!group_reason_) group_reason_ = why_keywords_fail(match_);
+  }
   const bool by_keyword = match_ && match_->keyword.exists();
   group_bid_ = targeted_bid(by_keyword ? match_->bid : view_->group->bid, *view_->campaign, auction_.facts);
-  return true;
 }
 
 bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
   const Catalog& catalog = auction_.context.catalog;
   const AdRow& row = catalog[ad];
   if (!row.live || !turn_to(row.ad_group)) return false;
+  std::optional<Reason> reason = why_out(row);
+  if (!reason || whole_) {
+    fill(ad, row, candidate);
+    if (!reason) reason = why_not_payable(row, candidate);
+  }
+  candidate.admitted = !reason;
+  candidate.reason = reason.value_or(Reason::kOutranked);
+  return true;
+}
+
+void AdEvaluator::fill(AdIx ad, const AdRow& row, Candidate& candidate) const {
   const CampaignServing& campaign = *view_->campaign;
   const PlacementDoc& rules = auction_.rules;
-
   candidate.ad = ad;
   candidate.ad_group = row.ad_group;
   candidate.campaign = view_->campaign_ix;
@@ -36,7 +61,10 @@ bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
   candidate.pricing = campaign.pricing;
   candidate.landing_revision = row.landing_revision;
   candidate.reserve = campaign.pricing == Pricing::kCpc ? rules.reserve_cpc : rules.reserve_cpm;
-  candidate.festival = festival_in_force(catalog, campaign, row.category, auction_.context.now);
+  if (auction_.facts.festivals.any) {
+    candidate.festival =
+        festival_in_force(auction_.context.catalog, campaign, row.category, auction_.context.now);
+  }
   candidate.pctr = pctr_of(ad, row);
   candidate.effective_bid = shaded(scale_bid(group_bid_, candidate.festival.bid_multiplier), candidate.campaign);
   candidate.weight = rank_weight({.pricing = campaign.pricing,
@@ -46,10 +74,6 @@ bool AdEvaluator::evaluate(AdIx ad, Candidate& candidate) {
                                   .shop_score = view_->advertiser->shop_score,
                                   .boost = candidate.festival.boost});
   candidate.score = score_of(candidate.effective_bid, candidate.weight);
-  const std::optional<Reason> reason = why_out(row, candidate);
-  candidate.admitted = !reason;
-  candidate.reason = reason.value_or(Reason::kOutranked);
-  return true;
 }
 
 // The request's prediction, else the ad's, else the engine's own estimate, else the placement's default.
@@ -69,14 +93,19 @@ Micros AdEvaluator::shaded(Micros bid, CampaignIx campaign) const {
   return scale_bid(bid, {pacing.multiplier.load(std::memory_order_relaxed)});
 }
 
-// In the contract's order.
-std::optional<Reason> AdEvaluator::why_out(const AdRow& row, const Candidate& candidate) {
+// In the contract's order: what can be told before the ad's bid is known.
+std::optional<Reason> AdEvaluator::why_out(const AdRow& row) {
   if (!auction_.context.can_charge) return Reason::kLedgerUnavailable;
   if (group_reason_ == Reason::kSuspended) return group_reason_;
   if (!row.enabled) return Reason::kPaused;
   if (group_reason_) return group_reason_;
   if (auction_.request.limits_items && !auction_.facts.has_item(row.item)) return Reason::kItem;
   if (over_frequency_cap()) return Reason::kFrequencyCap;
+  return std::nullopt;
+}
+
+// And what cannot.
+std::optional<Reason> AdEvaluator::why_not_payable(const AdRow& row, const Candidate& candidate) {
   count_eligible(candidate.campaign);
 
   const Micros expected = expected_charge(candidate.pricing, candidate.pctr, candidate.effective_bid);

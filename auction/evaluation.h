@@ -5,6 +5,7 @@
 
 #include "auction/candidate.h"
 #include "auction/eligibility.h"
+#include "auction/group_loader.h"
 
 namespace gavel {
 
@@ -12,7 +13,12 @@ namespace gavel {
 // the result does not depend on the order. Not thread-safe; lives no longer than what `auction` refers to.
 class AdEvaluator {
  public:
-  explicit AdEvaluator(const AuctionView& auction) : auction_(auction) {}
+  // `whole`: all of a candidate is wanted even where something keeps it out. Otherwise only its `reason` and
+  // `admitted` count then.
+  AdEvaluator(const AuctionView& auction, bool whole) : auction_(auction), whole_(whole) {}
+
+  // Says that ads of this group, which is live, come next: optional, it saves looking the group up.
+  void turn_to(const LoadedGroup& group);
 
   // Everything about the ad in this auction, its reason the first that keeps it out, or kOutranked and
   // `admitted` where none does. False, and nothing is written, where the ad or something above it is not
@@ -21,14 +27,18 @@ class AdEvaluator {
 
  private:
   bool turn_to(AdGroupIx group);
+  void start(std::span<const GroupKeyword> keywords);
+  void fill(AdIx ad, const AdRow& row, Candidate& candidate) const;
   Probability pctr_of(AdIx ad, const AdRow& row) const;
-  std::optional<Reason> why_out(const AdRow& row, const Candidate& candidate);
+  std::optional<Reason> why_out(const AdRow& row);
+  std::optional<Reason> why_not_payable(const AdRow& row, const Candidate& candidate);
   bool over_frequency_cap();
   bool paced_out(const Candidate& candidate, Micros expected) const;
   Micros shaded(Micros bid, CampaignIx campaign) const;
   void count_eligible(CampaignIx campaign);
 
   const AuctionView& auction_;
+  const bool whole_;
   // Of the group whose ad came last.
   AdGroupIx group_;
   std::optional<GroupView> view_;

@@ -12,7 +12,7 @@ class Explainer {
       : auction_(auction),
         decided_(decided),
         scratch_(scratch),
-        evaluator_(auction),
+        evaluator_(auction, /*whole=*/true),
         placement_(placement),
         result_(result) {
     scratch_.done.clear();

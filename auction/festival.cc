@@ -35,16 +35,17 @@ FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing&
   return best;
 }
 
-double festival_stretch(const Catalog& catalog, Timestamp now) {
-  double stretch = 1;
+RunningFestivals running_festivals(const Catalog& catalog, Timestamp now) {
+  RunningFestivals running;
   for (std::uint32_t i = 0; i < catalog.festival_limit(); ++i) {
     const FestivalRow& row = catalog[FestivalIx{i}];
     const FestivalPhase* phase = row.live ? phase_at(*row.serving, now) : nullptr;
     if (phase == nullptr) continue;
     const double boost = std::max(1.0, phase->boost.millionths / 1e6);
-    stretch = std::max(stretch, boost * std::max(1.0, row.multiplier_max.millionths / 1e6));
+    running.any = true;
+    running.stretch = std::max(running.stretch, boost * std::max(1.0, row.multiplier_max.millionths / 1e6));
   }
-  return stretch;
+  return running;
 }
 
 std::vector<FestivalIx> festivals_in_force(const Catalog& catalog, const CampaignServing& campaign,

@@ -23,8 +23,12 @@ const FestivalPhase* phase_at(const FestivalServing& festival, Timestamp now);
 FestivalInForce festival_in_force(const Catalog& catalog, const CampaignServing& campaign, Symbol category,
                                   Timestamp now);
 
-// The most that boost and bid multiplier of a festival running at `now` make of a score; at least 1.
-double festival_stretch(const Catalog& catalog, Timestamp now);
+// What runs at `now`, for whichever campaigns.
+struct RunningFestivals {
+  bool any = false;    // where none runs, none is in force for any ad
+  double stretch = 1;  // the most that boost and bid multiplier of one make of a score; at least 1
+};
+RunningFestivals running_festivals(const Catalog& catalog, Timestamp now);
 
 // The joined festivals that are in force at `now` for ads of some category or of none, the largest boost
 // first. Where the festivals are for different categories there may be several. Allocates: not for auctions.

@@ -23,12 +23,17 @@ bool satisfies(const TextMatch& match, MatchType wanted) {
 void KeywordMatcher::find(std::string_view query, const Catalog& catalog) {
   texts_.clear();
   found_.clear();
+  sieve_.fill(0);
   if (!cut(query)) return;
   const TextIndex& index = catalog.symbols().texts;
   query_.clear();
   for (std::size_t i = 0; i < words_.size(); ++i) query_.add(index.find_word(words_[i]));
   index.match(query_, texts_);
-  for (std::uint32_t i = 0; i < texts_.size(); ++i) found_[texts_[i].text.value] = i;
+  for (std::uint32_t i = 0; i < texts_.size(); ++i) {
+    const TextIx text = texts_[i].text;
+    found_[text.value] = i;
+    sieve_[sieve_bit(text) / 64] |= std::uint64_t{1} << sieve_bit(text) % 64;
+  }
 }
 
 bool KeywordMatcher::cut(std::string_view query) {
@@ -55,10 +60,21 @@ void KeywordMatcher::list(const Catalog& catalog, GroupCursor& groups) const {
 }
 
 std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& catalog) const {
+  return match(group, catalog.keywords_of(group), catalog[group].serving->bid, catalog);
+}
+
+void KeywordMatcher::prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog) const {
+  for (const GroupKeyword& entry : keywords) {
+    if (may_match(entry.text)) __builtin_prefetch(&catalog[entry.keyword]);
+  }
+}
+
+std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, std::span<const GroupKeyword> keywords,
+                                                Micros group_bid, const Catalog& catalog) const {
   std::optional<GroupMatch> found;
   std::pair<MatchType, std::int64_t> best;  // the lesser the better
-  const Micros group_bid = catalog[group].serving->bid;
-  for (const GroupKeyword& entry : catalog.keywords_of(group)) {
+  for (const GroupKeyword& entry : keywords) {
+    if (!may_match(entry.text)) continue;
     const KeywordRow* const keyword = matching(entry, catalog);
     if (keyword == nullptr) continue;
     if (!found) found = GroupMatch{.group = group, .keyword = {}, .bid = group_bid};
@@ -84,6 +100,7 @@ KeywordIx KeywordMatcher::keyword_to_name(AdGroupIx group, const Catalog& catalo
   };
   KeywordIx best;
   for (const GroupKeyword& entry : catalog.keywords_of(group)) {
+    if (!may_match(entry.text)) continue;
     const KeywordRow* const keyword = matching(entry, catalog);
     if (keyword == nullptr || keyword->negative) continue;
     if (best.exists()) {

@@ -1,7 +1,9 @@
 // From a query to the ad groups whose keywords match it, best first, and what exactly matches of one of them.
 #pragma once
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,11 @@ class KeywordMatcher {
 
   // What matches of one ad group; none where no enabled, live keyword of it does. Looks at each of its keywords.
   std::optional<GroupMatch> match(AdGroupIx group, const Catalog& catalog) const;
+  // The same, where its keywords and its bid are at hand.
+  std::optional<GroupMatch> match(AdGroupIx group, std::span<const GroupKeyword> keywords, Micros group_bid,
+                                  const Catalog& catalog) const;
+  // Asks the processor to fetch what match() reads of those that may match.
+  void prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog) const;
 
   // Of the keywords as good as match(group)->keyword, the one with the least external id: the one to be named. Which one
   // it is makes no difference to an auction, and reading their names takes long, so only who won is asked for it.
@@ -41,6 +48,8 @@ class KeywordMatcher {
 
  private:
   bool cut(std::string_view query);
+  bool may_match(TextIx text) const { return (sieve_[sieve_bit(text) / 64] >> sieve_bit(text) % 64 & 1) != 0; }
+  static std::size_t sieve_bit(TextIx text) { return text.value * 0x9E3779B1u >> (32 - kSieveBits); }
   const KeywordRow* matching(const GroupKeyword& entry, const Catalog& catalog) const;
 
   Segmenter segmenter_;
@@ -49,6 +58,10 @@ class KeywordMatcher {
   QueryWords query_;
   std::vector<TextMatch> texts_;
   ScratchMap found_;  // text -> its place in texts_
+  // A set bit for each text that was found, by a hash: of a group's ten keywords one or two match, and nearly all others
+  // are told from these without a look into the map.
+  static constexpr unsigned kSieveBits = 12;
+  std::array<std::uint64_t, (std::size_t{1} << kSieveBits) / 64> sieve_{};
 };
 
 }  // namespace gavel

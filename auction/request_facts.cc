@@ -51,6 +51,7 @@ std::optional<Probability> RequestFacts::prediction(AdIx ad) const {
 void resolve(const AuctionRequest& request, const AuctionContext& context, RequestFacts& facts) {
   const Symbols& symbols = context.catalog.symbols();
   facts.local = context.calendar.local(context.now);
+  facts.festivals = running_festivals(context.catalog, context.now);
   facts.has_tags = !request.user.tags.empty();
   look_up(symbols.tags, request.user.tags, facts.tags);
   look_up(symbols.categories, request.category_ids, facts.categories);

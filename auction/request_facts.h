@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auction/auction.h"
+#include "auction/festival.h"
 #include "auction/keyword_matcher.h"
 #include "auction/request.h"
 #include "auction/scratch_map.h"
@@ -17,6 +18,7 @@ namespace gavel {
 // and hold each symbol once, except `regions`.
 struct RequestFacts {
   LocalTime local;
+  RunningFestivals festivals;
   bool has_tags = false;  // the request names tags, known or not
   std::vector<Symbol> tags, categories, items;
   std::vector<Symbol> regions;  // the user's region and those that hold it, longest first

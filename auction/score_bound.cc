@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "auction/festival.h"
 #include "budget/click_stats.h"
 
 namespace gavel {
@@ -57,11 +56,11 @@ float group_factor(double weight, Factor shop_score, double targeting) {
   return std::bit_cast<float>((bits + kDropped) & ~kDropped);
 }
 
-float stretch_of(const Catalog& catalog, const PlacementDoc& placement, double outgrown, Timestamp now) {
+float stretch_of(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown) {
   if (placement.squash.millionths < kFactorOne) return std::numeric_limits<float>::infinity();
   const double prior =
       std::max(1.0, static_cast<double>(placement.default_pctr.nano) / kCeilingPrior.nano);
-  return round_up(festival_stretch(catalog, now) * prior * outgrown);
+  return round_up(festivals.stretch * prior * outgrown);
 }
 
 }  // namespace gavel

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "auction/catalog.h"
+#include "auction/festival.h"
 
 namespace gavel {
 
@@ -29,9 +30,9 @@ inline float score_bound(Micros bid, float factor) {
   return round_up(static_cast<double>(bid.value) * static_cast<double>(factor));
 }
 
-// How far scores can go beyond their bounds in one auction: by the festivals that are running at `now`, by
+// How far scores can go beyond their bounds in one auction: by the festivals that are running, by
 // a placement's default_pctr above the usual one, and by the engine's estimates that have outgrown their ceilings
 // (PctrCeilings::outgrown()). Infinity where bounds say nothing: a squash below 1.
-float stretch_of(const Catalog& catalog, const PlacementDoc& placement, double outgrown, Timestamp now);
+float stretch_of(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown);
 
 }  // namespace gavel

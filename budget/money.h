@@ -44,20 +44,34 @@ inline constexpr std::int32_t kFactorOne = 1'000'000;
 inline constexpr Factor kMinMultiplier{100'000};     // 0.1
 inline constexpr Factor kMaxMultiplier{10'000'000};  // 10
 
+// Whether both fit 64 bits: dividing 128 by 128 is a call of a library, and most amounts are small.
+constexpr bool are_small(UInt128 a, UInt128 b) { return ((a | b) >> 64) == 0; }
+
+// a / b rounded down. Requires b > 0.
+constexpr UInt128 floor_div(UInt128 a, UInt128 b) {
+  if (!are_small(a, b)) return a / b;
+  return static_cast<std::uint64_t>(a) / static_cast<std::uint64_t>(b);
+}
+
 // a / b rounded up. Requires b > 0.
-constexpr UInt128 ceil_div(UInt128 a, UInt128 b) { return a / b + (a % b != 0 ? 1 : 0); }
+constexpr UInt128 ceil_div(UInt128 a, UInt128 b) {
+  const UInt128 q = floor_div(a, b);
+  return q + (q * b != a ? 1 : 0);
+}
 
 // a / b rounded to the nearest, halves to even. Requires b > 0.
 constexpr UInt128 half_even_div(UInt128 a, UInt128 b) {
-  const UInt128 q = a / b;
-  const UInt128 twice = 2 * (a % b);
+  const UInt128 q = floor_div(a, b);
+  const UInt128 twice = 2 * (a - q * b);
   return q + (twice > b || (twice == b && (q & 1) != 0) ? 1 : 0);
 }
 
-// bid x factor, rounded down to the micro and held at kMaxBid: one step of an effective bid.
+// bid x factor, neither of them negative, rounded down to the micro and held at kMaxBid: one step of an effective bid.
 constexpr Micros scale_bid(Micros bid, Factor factor) {
-  const Int128 scaled = static_cast<Int128>(bid.value) * factor.millionths / kFactorOne;
-  return scaled > kMaxBid.value ? kMaxBid : Micros{static_cast<std::int64_t>(scaled)};
+  if (factor.millionths == kFactorOne && bid <= kMaxBid) return bid;
+  const UInt128 product = static_cast<UInt128>(bid.value) * static_cast<UInt128>(factor.millionths);
+  const UInt128 scaled = floor_div(product, kFactorOne);
+  return scaled > static_cast<UInt128>(kMaxBid.value) ? kMaxBid : Micros{static_cast<std::int64_t>(scaled)};
 }
 
 }  // namespace gavel

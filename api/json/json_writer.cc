@@ -34,16 +34,17 @@ void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
 }  // namespace
 
 std::size_t plain_json_prefix(std::string_view text) {
-  // Eight bytes at a time: a byte of `x` is zero where bits are set in (x - 0x01..) & ~x & 0x80.., and below 0x20 where they
-  // are in (x - 0x20..) & ~x & 0x80.. ; a borrow can only set more bits behind a byte that is one of these.
+  // Eight bytes at a time: a byte of `x` is zero where bits are set in (x - 0x01..) & ~x & 0x80.., and below
+  // 0x20 where they are in (x - 0x20..) & ~x & 0x80.. ; a borrow can only set more bits behind a byte that is
+  // one of these.
   constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x80 * kOnes;
   std::size_t i = 0;
   for (; i + sizeof(std::uint64_t) <= text.size(); i += sizeof(std::uint64_t)) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + i, sizeof bytes);
     const std::uint64_t quotes = bytes ^ ('"' * kOnes), slashes = bytes ^ ('\\' * kOnes);
-    const std::uint64_t found = ((bytes - 0x20 * kOnes) & ~bytes) | ((quotes - kOnes) & ~quotes) |
-                                ((slashes - kOnes) & ~slashes);
+    const std::uint64_t found =
+        ((bytes - 0x20 * kOnes) & ~bytes) | ((quotes - kOnes) & ~quotes) | ((slashes - kOnes) & ~slashes);
     if ((found & kTops) != 0) break;
   }
   while (i < text.size() && kEscapes[static_cast<unsigned char>(text[i])] == 0) ++i;
@@ -84,7 +85,8 @@ void append_unsigned(std::string& out, std::uint64_t value) {
 
 namespace {
 
-// Writes the digits of `rest` / 10^decimals before `begin`; gives where they begin. 128 bits are divided by a call.
+// Writes the digits of `rest` / 10^decimals before `begin`; gives where they begin. 128 bits are divided by a
+// call.
 template <class Unsigned>
 char* put_decimal(Unsigned rest, int decimals, char* begin) {
   bool significant = false;  // whether a decimal has been written: zeros to its right are left out

@@ -14,7 +14,8 @@ char digit(std::uint32_t bits) {
 void encode_base64url(std::span<const std::uint8_t> bytes, char* out) {
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3, out += 4) {
-    const std::uint32_t bits = std::uint32_t{bytes[i]} << 16 | std::uint32_t{bytes[i + 1]} << 8 | bytes[i + 2];
+    const std::uint32_t bits =
+        std::uint32_t{bytes[i]} << 16 | std::uint32_t{bytes[i + 1]} << 8 | bytes[i + 2];
     out[0] = digit(bits >> 18);
     out[1] = digit(bits >> 12);
     out[2] = digit(bits >> 6);
@@ -22,7 +23,8 @@ void encode_base64url(std::span<const std::uint8_t> bytes, char* out) {
   }
   const std::size_t rest = bytes.size() - i;
   if (rest == 0) return;
-  const std::uint32_t bits = std::uint32_t{bytes[i]} << 16 | (rest == 2 ? std::uint32_t{bytes[i + 1]} << 8 : 0);
+  const std::uint32_t bits =
+      std::uint32_t{bytes[i]} << 16 | (rest == 2 ? std::uint32_t{bytes[i + 1]} << 8 : 0);
   out[0] = digit(bits >> 18);
   out[1] = digit(bits >> 12);
   if (rest == 2) out[2] = digit(bits >> 6);

@@ -21,14 +21,15 @@ constexpr std::size_t kRandomNonceBytes = 16;
 static_assert(kTokenChars == base64url_chars(kTokenBytes));
 static_assert(kTokenKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
-// What one call of ChaCha20 gives: the block that has the key of the authenticator, the two that hide the claims,
-// and one that nobody needs. libsodium makes four at a time in half the time that it takes for three one by one.
+// What one call of ChaCha20 gives: the block that has the key of the authenticator, the two that hide the
+// claims, and one that nobody needs. libsodium makes four at a time in half the time that it takes for three
+// one by one.
 constexpr std::size_t kBlockBytes = 64;
 using KeyStream = std::array<std::uint8_t, 4 * kBlockBytes>;
 static_assert(kClaimsBytes <= 2 * kBlockBytes);
 
-// What Poly1305 authenticates (RFC 8439, section 2.8): the header and the encrypted claims, each filled up with zeros to
-// whole pieces of 16 bytes, and both lengths.
+// What Poly1305 authenticates (RFC 8439, section 2.8): the header and the encrypted claims, each filled up
+// with zeros to whole pieces of 16 bytes, and both lengths.
 constexpr std::size_t whole_pieces(std::size_t bytes) {
   return (bytes + 15) / 16 * 16;
 }
@@ -83,8 +84,8 @@ Result<Claims, TokenError> open_token(const TokenKeys& keys, std::string_view to
   return key_known ? TokenError::kForged : TokenError::kUnknownKey;
 }
 
-// sodium_init() has libsodium choose what is fastest on this processor: before it, plain C does all the work. It may be
-// called again and by any thread.
+// sodium_init() has libsodium choose what is fastest on this processor: before it, plain C does all the work.
+// It may be called again and by any thread.
 TokenSealer::TokenSealer(const TokenKeys& keys) : key_(keys.front()) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
   static_assert(sizeof(random_nonce_) == crypto_core_hchacha20_INPUTBYTES &&
@@ -93,7 +94,8 @@ TokenSealer::TokenSealer(const TokenKeys& keys) : key_(keys.front()) {
   crypto_core_hchacha20(subkey_.data(), random_nonce_.data(), key_.secret.data(), nullptr);
 }
 
-// The same bytes as crypto_aead_xchacha20poly1305_ietf_encrypt() makes (a test compares them), in half the time.
+// The same bytes as crypto_aead_xchacha20poly1305_ietf_encrypt() makes (a test compares them), in half the
+// time.
 void TokenSealer::seal(const Claims& claims, std::span<char, kTokenChars> out) {
   std::array<std::uint8_t, crypto_stream_chacha20_ietf_NONCEBYTES> inner_nonce{};
   static_assert(kNonceBytes == sizeof(random_nonce_) + sizeof(sealed_));

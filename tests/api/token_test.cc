@@ -135,14 +135,15 @@ TEST(TokenTest, IsWhatTheLibraryMakes) {
     claims.id.serial += static_cast<std::uint64_t>(i);
     const std::string token = seal(sealer, claims);
     std::array<std::uint8_t, 119> bytes{};
-    ASSERT_EQ(sodium_base642bin(bytes.data(), bytes.size(), token.data(), token.size(), nullptr, nullptr, nullptr,
-                                sodium_base64_VARIANT_URLSAFE_NO_PADDING),
+    ASSERT_EQ(sodium_base642bin(bytes.data(), bytes.size(), token.data(), token.size(), nullptr, nullptr,
+                                nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
               0);
     std::array<std::uint8_t, kClaimsBytes> plain;
     write_claims(claims, plain);
     auto expected = bytes;
-    crypto_aead_xchacha20poly1305_ietf_encrypt(expected.data() + 29, nullptr, plain.data(), plain.size(), bytes.data(),
-                                               5, nullptr, bytes.data() + 5, keys.front().secret.data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(expected.data() + 29, nullptr, plain.data(), plain.size(),
+                                               bytes.data(), 5, nullptr, bytes.data() + 5,
+                                               keys.front().secret.data());
     ASSERT_EQ(bytes, expected) << i;
   }
 }

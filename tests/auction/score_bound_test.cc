@@ -46,8 +46,8 @@ TEST(ScoreBound, HoldsInRandomMarketplaces) {
         if (placement.unknown_placement) continue;
         const PlacementIx ix = world.placement(placement.placement_id);
         const Catalog& catalog = world.catalog();
-        const float stretch =
-            stretch_of(catalog, *catalog[ix].doc, world.click_stats.ceilings().outgrown(), world.now);
+        const float stretch = stretch_of(running_festivals(catalog, world.now), *catalog[ix].doc,
+                                         world.click_stats.ceilings().outgrown());
         if (std::isinf(stretch)) continue;  // bounds say nothing
         for (std::uint32_t e = 0; e < placement.explain_count; ++e) {
           const Explanation& entry = result.explanations[placement.first_explain + e];

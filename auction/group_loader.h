@@ -1,0 +1,26 @@
+// The rows that an auction reads of ad groups, fetched for many groups side by side.
+#pragma once
+
+#include <span>
+
+#include "auction/eligibility.h"
+
+namespace gavel {
+
+// Found once, so that what comes after walks no table a second time.
+struct LoadedGroup {
+  AdGroupIx group;
+  bool live = false;  // nothing else below counts where it, or something above it, is not live
+  GroupView view;
+  const AdGroupRow* row = nullptr;
+  const CampaignRow* campaign_row = nullptr;
+  const SharedList<AdIx>* ads = nullptr;
+  const SharedList<GroupKeyword>* keywords = nullptr;
+};
+
+// Fills what stands below `group`; pointers live as long as the auction's catalog. What one group and those above and below
+// it take to look at lies in some twenty places of memory, each known from the one before: every step asks the processor
+// for what the last one has made known, of all groups, so that their waits overlap.
+void load(std::span<LoadedGroup> groups, const AuctionView& auction);
+
+}  // namespace gavel
