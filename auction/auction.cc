@@ -121,14 +121,25 @@ class Look {
       if (!group) break;
       scratch_.batch.emplace_back().group = *group;
     }
-    load(scratch_.batch, auction_);
+    load(scratch_.batch, auction_, rules_.whole);
     for (const LoadedGroup& group : scratch_.batch) {
       if (!group.live) continue;
+      if (group.reason && !rules_.whole) {
+        pass_over(*group.reason, group.row->ads.span().size());
+        continue;
+      }
       evaluator_.turn_to(group);
-      for (const AdIx ad : group.ads->span()) evaluate(ad);
+      for (const AdIx ad : group.row->ads.span()) evaluate(ad);
     }
     looked_at_ += step_;
     step_ = std::max(kFirstStep, looked_at_ / 4);
+  }
+
+  // The ads of a group that is out are not looked at one by one.
+  void pass_over(Reason reason, std::size_t ads) {
+    if (!auction_.context.can_charge) reason = Reason::kLedgerUnavailable;
+    placement_.candidates += static_cast<std::uint32_t>(ads);
+    placement_.filtered[static_cast<std::size_t>(reason)] += static_cast<std::uint32_t>(ads);
   }
 
   // Those that are out are kept only where somebody wants to know why.

@@ -92,11 +92,21 @@ struct AdGroupServing {
   std::vector<ServingClause> audience;               // empty = everyone
   std::vector<Term> terms;                           // what it is listed under while it is live, each once
 };
+// A keyword as its ad group lists it.
+struct GroupKeyword {
+  TextIx text;
+  KeywordIx keyword;
+  bool operator==(const GroupKeyword&) const = default;
+};
+
 struct AdGroupRow {
   bool live = false;
   float factor = 0;                                  // group_factor() of its ads; 0 = it has none to show
   float bound = kUnlisted;                           // what it is listed with under its terms
   SharedPtr<AdGroupServing> serving;                 // not null where live
+  // The live ones, kept whether the group is live or not. They stand here since who reads the row reads them, too.
+  SharedList<AdIx> ads;
+  SharedList<GroupKeyword> keywords;
 };
 
 struct AdRow {
@@ -134,13 +144,6 @@ struct KeywordRow {
   std::uint32_t bid_low_ = 0;
 };
 static_assert(sizeof(KeywordRow) == 20 && kMaxBid.value >> 40 == 0);
-
-// A keyword as its ad group lists it.
-struct GroupKeyword {
-  TextIx text;
-  KeywordIx keyword;
-  bool operator==(const GroupKeyword&) const = default;
-};
 
 // The ad groups that have a keyword of one text, by what the keyword asks of a query. Without negative keywords
 // and those that are paused: they show no ad.
@@ -183,15 +186,17 @@ class Catalog {
   const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
 
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
-  std::span<const AdIx> ads_of(AdGroupIx group) const { return ad_list(group).span(); }
-  std::span<const GroupKeyword> keywords_of(AdGroupIx group) const { return keyword_list(group).span(); }
-  // The same, for who wants to fetch them first: their addresses are known without reading them.
-  const SharedList<AdIx>& ad_list(AdGroupIx group) const { return ads_of_group_.at(group.value); }
-  const SharedList<GroupKeyword>& keyword_list(AdGroupIx group) const { return keywords_of_group_.at(group.value); }
+  std::span<const AdIx> ads_of(AdGroupIx group) const { return (*this)[group].ads.span(); }
+  std::span<const GroupKeyword> keywords_of(AdGroupIx group) const { return (*this)[group].keywords.span(); }
   const TextPostings& postings_of(TextIx text) const { return postings_of_text_.at(text.value); }
   std::span<const AdIx> ads_of_item(Symbol item) const { return ads_of_item_.at(item).span(); }
   const BoundList& groups_under(Term term) const;
   void prefetch(TextIx text) const { postings_of_text_.prefetch(text.value); }
+  // Of big tables the pages above the leaves are far away, too: first the path, then the row.
+  void prefetch_path(AdIx ix) const { ads_.prefetch_path(ix.value); }
+  void prefetch_path(KeywordIx ix) const { keywords_.prefetch_path(ix.value); }
+  void prefetch(AdIx ix) const { ads_.prefetch(ix.value); }
+  void prefetch(KeywordIx ix) const { keywords_.prefetch(ix.value); }
 
   // Every number ever given, for walks over all: [0, size).
   std::uint32_t ad_limit() const { return ads_.size(); }
@@ -208,8 +213,6 @@ class Catalog {
   PagedTable<KeywordRow> keywords_;
   PagedTable<PlacementRow> placements_;
   PagedTable<FestivalRow> festivals_;
-  PagedTable<SharedList<AdIx>> ads_of_group_;
-  PagedTable<SharedList<GroupKeyword>> keywords_of_group_;
   PagedTable<TextPostings> postings_of_text_;
   PagedTable<SharedList<AdIx>> ads_of_item_;
   PagedTable<BoundList> groups_of_tag_, groups_of_category_, groups_of_placement_;

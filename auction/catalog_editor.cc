@@ -355,7 +355,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   const Symbol item = my.symbols->items.intern(doc.item_id);
   const double weight_before = my.weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
-  if (!row.live) catalog.ads_of_group_.mutate(group.value).append(ix);
+  if (!row.live) catalog.ad_groups_.mutate(group.value).ads.append(ix);
   if (!row.live || row.item != item) {
     if (row.live) catalog.ads_of_item_.mutate(row.item).erase(ix);
     catalog.ads_of_item_.mutate(item).append(ix);
@@ -381,7 +381,7 @@ void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std
   if (catalog[ix].text != text || catalog[ix].match != doc.match) my.unlist_keyword(ix);
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
   if (!row.live || row.text != text) {
-    SharedList<GroupKeyword>& keywords = catalog.keywords_of_group_.mutate(group.value);
+    SharedList<GroupKeyword>& keywords = catalog.ad_groups_.mutate(group.value).keywords;
     if (row.live) keywords.erase({row.text, ix});
     keywords.append({text, ix});
   }
@@ -429,7 +429,7 @@ void CatalogEditor::erase(AdIx ix) {
   if (!catalog[ix].live) return;
   const double weight_before = impl_->weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
-  catalog.ads_of_group_.mutate(row.ad_group.value).erase(ix);
+  catalog.ad_groups_.mutate(row.ad_group.value).ads.erase(ix);
   catalog.ads_of_item_.mutate(row.item).erase(ix);
   impl_->take_down(row.live, ResourceType::kAd);
   impl_->refactor(row.ad_group, weight_before, 0);
@@ -440,7 +440,7 @@ void CatalogEditor::erase(KeywordIx ix) {
   if (!catalog[ix].live) return;
   impl_->unlist_keyword(ix);
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
-  catalog.keywords_of_group_.mutate(row.ad_group.value).erase({row.text, ix});
+  catalog.ad_groups_.mutate(row.ad_group.value).keywords.erase({row.text, ix});
   impl_->take_down(row.live, ResourceType::kKeyword);
 }
 

@@ -11,21 +11,21 @@ bool AdEvaluator::turn_to(AdGroupIx group) {
   group_ = group;
   view_ = view_of(auction_.context.catalog, group);
   if (!view_) return false;
-  start(auction_.context.catalog.keywords_of(group));
+  start(why_group_is_out(auction_, *view_), auction_.context.catalog.keywords_of(group));
   return true;
 }
 
 void AdEvaluator::turn_to(const LoadedGroup& group) {
   group_ = group.group;
   view_ = group.view;
-  start(group.keywords->span());
+  start(group.reason, group.row->keywords.span());
 }
 
 // Its keywords, which take longest, are matched only where all else holds.
-void AdEvaluator::start(std::span<const GroupKeyword> keywords) {
+void AdEvaluator::start(std::optional<Reason> reason, std::span<const GroupKeyword> keywords) {
   over_cap_.reset();
   match_.reset();
-  group_reason_ = why_group_is_out(auction_, *view_);
+  group_reason_ = reason;
   if (group_reason_ && !whole_) return;
   if (auction_.needs_keyword) {
     match_ = auction_.matcher.match(group_, keywords, view_->group->bid, auction_.context.catalog);

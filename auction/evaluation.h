@@ -27,7 +27,7 @@ class AdEvaluator {
 
  private:
   bool turn_to(AdGroupIx group);
-  void start(std::span<const GroupKeyword> keywords);
+  void start(std::optional<Reason> reason, std::span<const GroupKeyword> keywords);
   void fill(AdIx ad, const AdRow& row, Candidate& candidate) const;
   Probability pctr_of(AdIx ad, const AdRow& row) const;
   std::optional<Reason> why_out(const AdRow& row);

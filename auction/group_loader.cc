@@ -13,6 +13,7 @@ void prefetch_object(const T* object) {
   for (std::ptrdiff_t offset = 0; offset < static_cast<std::ptrdiff_t>(sizeof(T)); offset += kLine) {
     __builtin_prefetch(first + offset);
   }
+  __builtin_prefetch(first + sizeof(T) - 1);
 }
 
 template <class T>
@@ -20,20 +21,14 @@ void prefetch_list(const std::vector<T>& list) {
   if (!list.empty()) __builtin_prefetch(list.data());
 }
 
-void find_rows(LoadedGroup& group, const Catalog& catalog) {
+void find_row(LoadedGroup& group, const Catalog& catalog) {
   group.row = &catalog[group.group];
-  group.ads = &catalog.ad_list(group.group);
-  group.keywords = &catalog.keyword_list(group.group);
-  __builtin_prefetch(group.row);
-  __builtin_prefetch(group.ads);
-  __builtin_prefetch(group.keywords);
+  prefetch_object(group.row);
 }
 
-void find_group(LoadedGroup& group, bool needs_keyword) {
+void find_group(LoadedGroup& group) {
   group.view.group = group.row->serving.get();
   prefetch_object(group.view.group);
-  group.ads->prefetch();
-  if (needs_keyword) group.keywords->prefetch();
 }
 
 void find_campaign_row(LoadedGroup& group, const Catalog& catalog) {
@@ -44,49 +39,79 @@ void find_campaign_row(LoadedGroup& group, const Catalog& catalog) {
   prefetch_list(serving.placements);
   prefetch_list(serving.categories);
   prefetch_list(serving.audience);
-  for (const AdIx ad : group.ads->span()) __builtin_prefetch(&catalog[ad]);
 }
 
-void find_campaign(LoadedGroup& group, const AuctionView& auction) {
+void find_campaign(LoadedGroup& group) {
   group.view.campaign = group.campaign_row->serving.get();
   prefetch_object(group.view.campaign);
-  if (auction.needs_keyword) auction.matcher.prefetch(group.keywords->span(), auction.context.catalog);
 }
 
-void find_payers(LoadedGroup& group, const AuctionContext& context) {
+void find_advertiser(LoadedGroup& group, const Catalog& catalog) {
   const CampaignServing& campaign = *group.view.campaign;
   group.view.advertiser_ix = campaign.advertiser;
-  group.view.advertiser = &context.catalog[campaign.advertiser];
+  group.view.advertiser = &catalog[campaign.advertiser];
   __builtin_prefetch(group.view.advertiser);
-  context.accounts.prefetch(group.view.campaign_ix, campaign.advertiser);
   prefetch_list(campaign.schedule);
   prefetch_list(campaign.regions);
   prefetch_list(campaign.devices);
+}
+
+void find_lists(const LoadedGroup& group, const AuctionView& auction) {
+  const CampaignServing& campaign = *group.view.campaign;
+  if (auction.needs_keyword) group.row->keywords.prefetch();
+  group.row->ads.prefetch();
+  auction.context.accounts.prefetch(group.view.campaign_ix, group.view.advertiser_ix);
   prefetch_list(campaign.device_multipliers);
   prefetch_list(campaign.region_multipliers);
   prefetch_list(campaign.tag_multipliers);
 }
 
+void find_paths(const LoadedGroup& group, const AuctionView& auction) {
+  const Catalog& catalog = auction.context.catalog;
+  if (auction.needs_keyword) auction.matcher.prefetch(group.row->keywords.span(), catalog, 0);
+  for (const AdIx ad : group.row->ads.span()) catalog.prefetch_path(ad);
+}
+
+void find_elements(const LoadedGroup& group, const AuctionView& auction) {
+  const Catalog& catalog = auction.context.catalog;
+  if (auction.needs_keyword) auction.matcher.prefetch(group.row->keywords.span(), catalog, 1);
+  for (const AdIx ad : group.row->ads.span()) catalog.prefetch(ad);
+}
+
+bool is_wanted(const LoadedGroup& group, bool whole) {
+  return group.live && (whole || !group.reason);
+}
+
 }  // namespace
 
-void load(std::span<LoadedGroup> groups, const AuctionView& auction) {
+void load(std::span<LoadedGroup> groups, const AuctionView& auction, bool whole) {
   const Catalog& catalog = auction.context.catalog;
-  for (LoadedGroup& group : groups) find_rows(group, catalog);
+  for (LoadedGroup& group : groups) find_row(group, catalog);
   for (LoadedGroup& group : groups) {
     group.live = group.row->live;
-    if (group.live) find_group(group, auction.needs_keyword);
+    if (group.live) find_group(group);
   }
   for (LoadedGroup& group : groups) {
     if (group.live) find_campaign_row(group, catalog);
   }
   for (LoadedGroup& group : groups) {
     group.live = group.live && group.campaign_row->live;
-    if (group.live) find_campaign(group, auction);
+    if (group.live) find_campaign(group);
   }
   for (LoadedGroup& group : groups) {
-    if (group.live) find_payers(group, auction.context);
+    if (group.live) find_advertiser(group, catalog);
   }
-  for (LoadedGroup& group : groups) group.live = group.live && group.view.advertiser->live;
+  for (LoadedGroup& group : groups) {
+    group.live = group.live && group.view.advertiser->live;
+    if (group.live) group.reason = why_group_is_out(auction, group.view);
+    if (is_wanted(group, whole)) find_lists(group, auction);
+  }
+  for (const LoadedGroup& group : groups) {
+    if (is_wanted(group, whole)) find_paths(group, auction);
+  }
+  for (const LoadedGroup& group : groups) {
+    if (is_wanted(group, whole)) find_elements(group, auction);
+  }
 }
 
 }  // namespace gavel

@@ -11,16 +11,16 @@ namespace gavel {
 struct LoadedGroup {
   AdGroupIx group;
   bool live = false;  // nothing else below counts where it, or something above it, is not live
+  std::optional<Reason> reason;  // that keeps the group out, before its keywords are matched
   GroupView view;
   const AdGroupRow* row = nullptr;
   const CampaignRow* campaign_row = nullptr;
-  const SharedList<AdIx>* ads = nullptr;
-  const SharedList<GroupKeyword>* keywords = nullptr;
 };
 
-// Fills what stands below `group`; pointers live as long as the auction's catalog. What one group and those above and below
+// Fills what stands below `group`; pointers live as long as the auction's catalog. What is read only of groups that nothing
+// keeps out (of all where `whole`) is fetched last: their keywords, ads and payers. What one group and those above and below
 // it take to look at lies in some twenty places of memory, each known from the one before: every step asks the processor
 // for what the last one has made known, of all groups, so that their waits overlap.
-void load(std::span<LoadedGroup> groups, const AuctionView& auction);
+void load(std::span<LoadedGroup> groups, const AuctionView& auction, bool whole);
 
 }  // namespace gavel

@@ -1,6 +1,7 @@
 #include "auction/interner.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <functional>
 #include <vector>
@@ -100,6 +101,20 @@ struct Interner::Impl {
     }
   }
 
+  void prefetch_slot(std::uint32_t hash) const {
+    const Table& in = *table.load(std::memory_order_acquire);
+    __builtin_prefetch(&in.slots[in.first(hash)]);
+  }
+  // The first number with this hash; kAbsent where there is none.
+  std::uint32_t likely(std::uint32_t hash) const {
+    const Table& in = *table.load(std::memory_order_acquire);
+    for (std::size_t i = in.first(hash);; i = in.after(i)) {
+      const Slot slot = in.slots[i].load(std::memory_order_acquire);
+      if (slot == kFree) return kAbsent;
+      if (hash_in(slot) == hash) return number_in(slot);
+    }
+  }
+
   std::uint32_t find_in(const Table& in, std::string_view name, std::uint32_t hash) const {
     for (std::size_t i = in.first(hash);; i = in.after(i)) {
       const Slot slot = in.slots[i].load(std::memory_order_acquire);
@@ -121,6 +136,26 @@ Interner::~Interner() = default;
 
 std::uint32_t Interner::find(std::string_view name) const {
   return impl_->find(name, hash_of(name));
+}
+
+void Interner::find(std::span<const std::string_view> names, std::span<std::uint32_t> numbers) const {
+  constexpr std::size_t kAtOnce = 16;
+  const Impl& my = *impl_;
+  for (std::size_t from = 0; from < names.size(); from += kAtOnce) {
+    const auto some = names.subspan(from, std::min(kAtOnce, names.size() - from));
+    std::array<std::uint32_t, kAtOnce> hashes;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      hashes[i] = hash_of(some[i]);
+      my.prefetch_slot(hashes[i]);
+    }
+    for (const int step : {0, 1}) {
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        const std::uint32_t likely = my.likely(hashes[i]);
+        if (likely != kAbsent) prefetch(likely, step);
+      }
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) numbers[from + i] = my.find(some[i], hashes[i]);
+  }
 }
 
 std::uint32_t Interner::intern(std::string_view name) {

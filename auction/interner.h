@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace gavel {
@@ -19,7 +20,9 @@ class Interner {
   ~Interner();
 
   std::uint32_t find(std::string_view name) const;  // kAbsent where it was never interned
-  std::uint32_t intern(std::string_view name);      // the number it has or now gets
+  // find() of each of `names`, of which there are as many in `numbers`: what they lead to is waited for together.
+  void find(std::span<const std::string_view> names, std::span<std::uint32_t> numbers) const;
+  std::uint32_t intern(std::string_view name);  // the number it has or now gets
   std::string_view at(std::uint32_t number) const;  // empty where no name has this number
   // Asks the processor to fetch what at() reads: step 0 where the name is, step 1 the name. Only for numbers
   // given.

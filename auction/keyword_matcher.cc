@@ -27,7 +27,11 @@ void KeywordMatcher::find(std::string_view query, const Catalog& catalog) {
   if (!cut(query)) return;
   const TextIndex& index = catalog.symbols().texts;
   query_.clear();
-  for (std::size_t i = 0; i < words_.size(); ++i) query_.add(index.find_word(words_[i]));
+  word_views_.clear();
+  for (std::size_t i = 0; i < words_.size(); ++i) word_views_.push_back(words_[i]);
+  word_ids_.resize(words_.size());
+  index.find_words(word_views_, word_ids_);
+  for (const WordId word : word_ids_) query_.add(word);
   index.match(query_, texts_);
   for (std::uint32_t i = 0; i < texts_.size(); ++i) {
     const TextIx text = texts_[i].text;
@@ -63,9 +67,15 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& 
   return match(group, catalog.keywords_of(group), catalog[group].serving->bid, catalog);
 }
 
-void KeywordMatcher::prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog) const {
+void KeywordMatcher::prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog,
+                              int step) const {
   for (const GroupKeyword& entry : keywords) {
-    if (may_match(entry.text)) __builtin_prefetch(&catalog[entry.keyword]);
+    if (!may_match(entry.text)) continue;
+    if (step == 0) {
+      catalog.prefetch_path(entry.keyword);
+    } else {
+      catalog.prefetch(entry.keyword);
+    }
   }
 }
 

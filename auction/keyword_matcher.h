@@ -39,8 +39,8 @@ class KeywordMatcher {
   // The same, where its keywords and its bid are at hand.
   std::optional<GroupMatch> match(AdGroupIx group, std::span<const GroupKeyword> keywords, Micros group_bid,
                                   const Catalog& catalog) const;
-  // Asks the processor to fetch what match() reads of those that may match.
-  void prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog) const;
+  // Asks the processor to fetch what match() reads of those that may match: step 0 where that is, step 1 itself.
+  void prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog, int step) const;
 
   // Of the keywords as good as match(group)->keyword, the one with the least external id: the one to be named. Which one
   // it is makes no difference to an auction, and reading their names takes long, so only who won is asked for it.
@@ -55,6 +55,8 @@ class KeywordMatcher {
   Segmenter segmenter_;
   QueryCache recent_;  // of those that ICU cuts
   WordList words_;
+  std::vector<std::string_view> word_views_;
+  std::vector<WordId> word_ids_;
   QueryWords query_;
   std::vector<TextMatch> texts_;
   ScratchMap found_;  // text -> its place in texts_

@@ -38,6 +38,16 @@ class PagedTable {
     if (number < size_) __builtin_prefetch(&at(number));
   }
 
+  // Asks for the place that says in which leaf the element is.
+  void prefetch_path(std::uint32_t number) const {
+    if (number >= size_ || levels_ < 2) return;
+    const Node* node = root_.get();
+    for (std::uint32_t level = levels_ - 1; level > 1 && node != nullptr; --level) {
+      node = static_cast<const Inner*>(node)->children[index_in(level, number)].get();
+    }
+    if (node != nullptr) __builtin_prefetch(&static_cast<const Inner*>(node)->children[index_in(1, number)]);
+  }
+
   // The element to change, made where it is new; pages that other tables share are copied first. The
   // reference lives until the table is next copied or changed.
   T& mutate(std::uint32_t number) {

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <memory>
+#include <new>
+#include <stdexcept>
 #include <string_view>
 
 #include "auction/interner.h"
@@ -12,22 +15,48 @@ namespace gavel {
 
 namespace {
 
-// One text in the list of the word that it is listed under.
-struct Listing {
+// One text in the list of the word that it is listed under. Most are ruled out by another of their words, and
+// most of those that are left have no third one: then the listing says all, and the text itself, which lies
+// anywhere, is not read.
+class Listing {
+ public:
+  enum Shape : std::uint32_t {
+    kLong,      // three words or more, or one word twice
+    kAlone,     // that word and no other
+    kForward,   // that word and the other one
+    kBackward,  // the other one and that word
+  };
+  Listing() = default;
+  Listing(TextIx text_, WordId other, Shape shape)
+      : text(text_), other_and_shape_(other | static_cast<std::uint32_t>(shape) << kShapeAt) {}
+
+  WordId other() const { return other_and_shape_ & (kWordsMax - 1); }  // in kAlone that word itself
+  Shape shape() const { return static_cast<Shape>(other_and_shape_ >> kShapeAt); }
+
   TextIx text;
-  WordId
-      other;  // another word of the text (the same one where it has no other): most texts are ruled out by it
+
+ private:
+  static constexpr int kShapeAt = 30;
+  static_assert(kWordsMax == 1u << kShapeAt);
+  std::uint32_t other_and_shape_ = 0;
 };
 
 // Lists grow by blocks that never move, so that readers walk them while they grow. A block's listings below
-// `count` are complete; the next block hangs on a full one.
+// `count` are complete, and lie behind it in one allocation; the next block hangs on a full one.
 struct Block {
-  explicit Block(std::uint32_t size) : capacity(size), listings(new Listing[size]) {}
+  explicit Block(std::uint32_t size) : capacity(size) {
+    std::uninitialized_default_construct_n(listings(), size);
+  }
+  static void* operator new(std::size_t header, std::uint32_t size) {
+    return ::operator new(header + size * sizeof(Listing));
+  }
+  static void operator delete(void* memory) { ::operator delete(memory); }
+  Listing* listings() { return std::launder(reinterpret_cast<Listing*>(this + 1)); }
+  const Listing* listings() const { return std::launder(reinterpret_cast<const Listing*>(this + 1)); }
 
   const std::uint32_t capacity;
   std::atomic<std::uint32_t> count{0};
   std::atomic<Block*> next{nullptr};
-  std::unique_ptr<Listing[]> listings;
 };
 
 struct Word {
@@ -53,7 +82,9 @@ struct TextIndex::Impl {
 
   void list(TextIx text, std::span<const WordId> text_words);
   void append(Word& word, Listing listing);
+  void prefetch_listings(std::span<const WordId> of) const;
   void match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const;
+  static void tell(TextMatch& match, const Listing& listing, const QueryWords& query);
   bool verify(TextMatch& match, const QueryWords& query) const;
 
   Interner words;
@@ -75,39 +106,65 @@ void TextIndex::Impl::list(TextIx text, std::span<const WordId> text_words) {
   std::ranges::sort(distinct, [this](WordId a, WordId b) {
     return std::pair(entries[a].text_count, a) < std::pair(entries[b].text_count, b);
   });
-  append(entries[distinct.front()], {text, distinct.size() > 1 ? distinct[1] : distinct[0]});
-  for (const WordId word : distinct) ++entries[word].text_count;
+  const WordId word = distinct.front(), other = distinct.size() > 1 ? distinct[1] : word;
+  Listing::Shape shape = Listing::kLong;
+  if (text_words.size() == 1) shape = Listing::kAlone;
+  if (text_words.size() == 2 && word != other) {
+    shape = text_words.front() == word ? Listing::kForward : Listing::kBackward;
+  }
+  append(entries[word], {text, other, shape});
+  for (const WordId each : distinct) ++entries[each].text_count;
 }
 
 void TextIndex::Impl::append(Word& word, Listing listing) {
   if (word.last == nullptr || word.last->count.load(std::memory_order_relaxed) == word.last->capacity) {
     const std::uint32_t capacity =
         word.last == nullptr ? 1 : std::min(word.last->capacity * 2, kBlockCapacityMax);
-    Block* block = blocks.emplace_back(std::make_unique<Block>(capacity)).get();
+    Block* block = blocks.emplace_back(new (capacity) Block(capacity)).get();
     block_bytes += sizeof(Block) + capacity * sizeof(Listing);
     std::atomic<Block*>& place = word.last == nullptr ? word.first : word.last->next;
     place.store(block, std::memory_order_release);
     word.last = block;
   }
   const std::uint32_t count = word.last->count.load(std::memory_order_relaxed);
-  word.last->listings[count] = listing;
+  word.last->listings()[count] = listing;
   word.last->count.store(count + 1, std::memory_order_release);
+}
+
+// The words of a query are all over memory, and so are their lists: they are waited for together.
+void TextIndex::Impl::prefetch_listings(std::span<const WordId> of) const {
+  for (const WordId word : of) __builtin_prefetch(&entries[word]);
+  for (const WordId word : of) __builtin_prefetch(entries[word].first.load(std::memory_order_acquire));
 }
 
 // Appends the texts listed under the word that may match.
 void TextIndex::Impl::match_listed(WordId word, const QueryWords& query, std::vector<TextMatch>& out) const {
   for (const Block* block = entries[word].first.load(std::memory_order_acquire); block != nullptr;
        block = block->next.load(std::memory_order_acquire)) {
-    const std::span<const Listing> listings(block->listings.get(),
-                                            block->count.load(std::memory_order_acquire));
+    const std::span<const Listing> listings(block->listings(), block->count.load(std::memory_order_acquire));
     for (const Listing& listing : listings) {
-      if (query.contains(listing.other)) out.push_back({listing.text, word});
+      if (!query.contains(listing.other())) continue;
+      TextMatch& match = out.emplace_back(TextMatch{listing.text, word});
+      if (listing.shape() == Listing::kLong) continue;
+      tell(match, listing, query);
     }
   }
 }
 
+// How a text that has been met stands in the query, where its listing says it.
+void TextIndex::Impl::tell(TextMatch& match, const Listing& listing, const QueryWords& query) {
+  const WordId word = match.listed_under, other = listing.other();
+  const std::array<WordId, 2> forward{word, other}, backward{other, word};
+  const std::span<const WordId> text = listing.shape() == Listing::kBackward ? backward : forward;
+  const std::size_t size = listing.shape() == Listing::kAlone ? 1 : 2;
+  match.told = true;
+  match.phrase = query.has_phrase(text.first(size), word);
+  match.exact = match.phrase && query.size() == size;
+}
+
 // Whether the text stands in the query; says how.
 bool TextIndex::Impl::verify(TextMatch& match, const QueryWords& query) const {
+  if (match.told) return true;
   const std::span<const WordId> text = words_of(match.text.value);
   if (!std::ranges::all_of(text, [&](WordId w) { return query.contains(w); })) return false;
   match.phrase = query.has_phrase(text, match.listed_under);
@@ -123,6 +180,7 @@ TextIx TextIndex::intern(std::span<const std::string> words) {
   std::array<WordId, kKeywordWordsMax> ids{};
   const std::size_t count = std::min(words.size(), kKeywordWordsMax);
   for (std::size_t i = 0; i < count; ++i) {
+    if (my.words.size() == kWordsMax) throw std::length_error("more than 2^30 words of keywords");
     my.entries.grow_to(std::size_t{my.words.size()} + 1);
     ids[i] = my.words.intern(words[i]);
   }
@@ -137,17 +195,22 @@ WordId TextIndex::find_word(std::string_view word) const {
   return impl_->words.find(word);
 }
 
+void TextIndex::find_words(std::span<const std::string_view> words, std::span<WordId> found) const {
+  impl_->words.find(words, found);
+}
+
 std::span<const WordId> TextIndex::words_of(TextIx text) const {
   return impl_->words_of(text.value);
 }
 
 void TextIndex::match(const QueryWords& query, std::vector<TextMatch>& out) const {
   const auto first = static_cast<std::ptrdiff_t>(out.size());
+  impl_->prefetch_listings(query.distinct());
   for (const WordId word : query.distinct()) impl_->match_listed(word, query, out);
   // The words of texts are all over memory: they are waited for together.
   for (const int step : {0, 1}) {
     for (auto match = out.begin() + first; match != out.end(); ++match) {
-      impl_->texts.prefetch(match->text.value, step);
+      if (!match->told) impl_->texts.prefetch(match->text.value, step);
     }
   }
   const auto fails = [&](TextMatch& match) { return !impl_->verify(match, query); };

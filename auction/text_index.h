@@ -15,6 +15,7 @@ namespace gavel {
 using TextIx = Index<struct TextTag>;
 
 inline constexpr std::size_t kKeywordWordsMax = 16;
+inline constexpr std::uint32_t kWordsMax = 1u << 30;  // distinct ones of all keywords
 
 // How a text stands in a query: every match is broad; a phrase is also broad; an exact one is also a phrase.
 struct TextMatch {
@@ -22,6 +23,7 @@ struct TextMatch {
   WordId listed_under = kUnknownWord;
   bool phrase = false;
   bool exact = false;
+  bool told = false;  // by where it is listed; its words were not looked at
 };
 
 // Grow-only, shared by all snapshots: a text whose keywords are all gone costs a look-up and matches nothing. Each text
@@ -35,6 +37,8 @@ class TextIndex {
   // The text with these words (1 .. kKeywordWordsMax, already cut, folded), made where it is new.
   TextIx intern(std::span<const std::string> words);
   WordId find_word(std::string_view word) const;  // kUnknownWord where no text has it
+  // find_word() of each; as many as `found` has room for. Faster than one by one.
+  void find_words(std::span<const std::string_view> words, std::span<WordId> found) const;
   std::span<const WordId> words_of(TextIx text) const;
 
   // Appends to `out` every text all of whose words stand in `query`, once each, with how it stands there. `out` is not

@@ -1,6 +1,8 @@
 #include "api/json/auction_response_writer.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 #include "api/json/json_writer.h"
 #include "api/json/text_buffer.h"
@@ -13,20 +15,19 @@ std::string_view name_of_id(const Catalog& catalog, ResourceType type, Index<Tag
   return catalog.symbols().of(type).at(ix.value);
 }
 
-// What the answer says of winners lies all over memory: asks for it all at once.
-void prefetch_names(const AuctionResult& result, const Catalog& catalog) {
+// What the answer says of winners lies all over memory: asks for it all at once, in two steps
+// (Interner::prefetch()).
+void prefetch_names(std::span<const Winner> winners, const Catalog& catalog, int step) {
   const Symbols& symbols = catalog.symbols();
-  for (const int step : {0, 1}) {
-    for (const Winner& winner : result.winners) {
-      const Claims& claims = winner.claims;
-      symbols.of(ResourceType::kAd).prefetch(claims.ad.value, step);
-      symbols.of(ResourceType::kAdGroup).prefetch(claims.ad_group.value, step);
-      symbols.of(ResourceType::kCampaign).prefetch(claims.campaign.value, step);
-      symbols.of(ResourceType::kAdvertiser).prefetch(claims.advertiser.value, step);
-      symbols.items.prefetch(winner.item, step);
-      if (claims.keyword.exists()) symbols.of(ResourceType::kKeyword).prefetch(claims.keyword.value, step);
-      if (step == 0) catalog[claims.ad].text->prefetch();
-    }
+  for (const Winner& winner : winners) {
+    const Claims& claims = winner.claims;
+    symbols.of(ResourceType::kAd).prefetch(claims.ad.value, step);
+    symbols.of(ResourceType::kAdGroup).prefetch(claims.ad_group.value, step);
+    symbols.of(ResourceType::kCampaign).prefetch(claims.campaign.value, step);
+    symbols.of(ResourceType::kAdvertiser).prefetch(claims.advertiser.value, step);
+    symbols.items.prefetch(winner.item, step);
+    if (claims.keyword.exists()) symbols.of(ResourceType::kKeyword).prefetch(claims.keyword.value, step);
+    if (step == 0) catalog[claims.ad].text->prefetch();
   }
 }
 
@@ -39,10 +40,7 @@ void put_string(TextBuffer& out, std::string_view text) {
 }
 
 // Their characters need no escaping, and neither do those of ids (is_id()): neither in JSON nor in a URL.
-void put_token(TextBuffer& out, const Claims& claims, TokenSealer& sealer) {
-  std::array<char, kTokenChars> chars;
-  sealer.seal(claims, chars);
-  const std::string_view token(chars.data(), chars.size());
+void put_token(TextBuffer& out, std::string_view token) {
   out.put(R"(,"token":")").put(token);
   out.put(R"(","impression_url":"/v1/impression?t=)").put(token);
   out.put(R"(","click_url":"/v1/click?t=)").put(token);
@@ -64,7 +62,7 @@ void put_ids(TextBuffer& out, const Winner& winner, const Catalog& catalog) {
 }
 
 // Most of an auction's answer, and most of its work.
-void write_winner(std::string& answer, const Winner& winner, const Catalog& catalog, TokenSealer& sealer) {
+void write_winner(std::string& answer, const Winner& winner, const Catalog& catalog, std::string_view token) {
   const Claims& claims = winner.claims;
   const AdText& text = *catalog[claims.ad].text;
   TextBuffer out(answer);
@@ -85,8 +83,26 @@ void write_winner(std::string& answer, const Winner& winner, const Catalog& cata
   }
   out.put(R"(,"landing_url":)");
   put_string(out, text.landing_url());
-  put_token(out, claims, sealer);
+  put_token(out, token);
   out.put("}");
+}
+
+// Tokens are sealed a few at a time while the names are on their way.
+void write_winners(JsonWriter& json, std::span<const Winner> winners, const Catalog& catalog,
+                   TokenSealer& sealer) {
+  constexpr std::size_t kAtOnce = 8;
+  std::array<std::array<char, kTokenChars>, kAtOnce> tokens;
+  for (std::size_t from = 0; from < winners.size(); from += kAtOnce) {
+    const auto some = winners.subspan(from, std::min(kAtOnce, winners.size() - from));
+    prefetch_names(some, catalog, 0);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      sealer.seal(some[i].claims, tokens[i]);
+      if (i == 0) prefetch_names(some, catalog, 1);
+    }
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      write_winner(json.raw(), some[i], catalog, {tokens[i].data(), kTokenChars});
+    }
+  }
 }
 
 std::string_view outcome_of(Reason reason) {
@@ -116,9 +132,8 @@ void write_placement(JsonWriter& json, const PlacementResult& placement, bool ex
   json.begin_object().field("placement_id", placement.placement_id);
   if (placement.unknown_placement) json.field("error", "unknown placement");
   json.key("winners").begin_array();
-  for (std::uint32_t i = 0; i < placement.winner_count; ++i) {
-    write_winner(json.raw(), result.winners[placement.first_winner + i], catalog, sealer);
-  }
+  write_winners(json, std::span(result.winners).subspan(placement.first_winner, placement.winner_count),
+                catalog, sealer);
   json.end_array();
   if (explain && !placement.unknown_placement) {
     json.key("explain").begin_array();
@@ -135,7 +150,6 @@ void write_placement(JsonWriter& json, const PlacementResult& placement, bool ex
 
 void write_auction_response(const AuctionRequest& request, const AuctionResult& result,
                             const Catalog& catalog, TokenSealer& sealer, std::string& out) {
-  prefetch_names(result, catalog);
   JsonWriter json(out);
   json.begin_object().field("request_id", request.request_id);
   json.key("auctions").begin_array();

@@ -97,6 +97,22 @@ TEST(Interner, AgreesWithAMap) {
   for (const auto& [name, number] : twin) ASSERT_EQ(names.at(number), name);
 }
 
+TEST(Interner, ManyAreFoundAsOneByOne) {
+  std::mt19937 random(3);
+  Interner names;
+  for (int i = 0; i < 20'000; ++i) names.intern("n" + std::to_string(random() % 50'000));
+  names.reserve(names.size() + 3);
+  for (std::size_t count = 0; count < 70; ++count) {
+    std::vector<std::string> wanted;
+    for (std::size_t i = 0; i < count; ++i)
+      wanted.push_back(i == 5 ? "" : "n" + std::to_string(random() % 50'000));
+    const std::vector<std::string_view> views(wanted.begin(), wanted.end());
+    std::vector<std::uint32_t> found(count, 7);
+    names.find(views, found);
+    for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(found[i], names.find(views[i])) << views[i];
+  }
+}
+
 TEST(Interner, MemoryIsInProportionToTheNames) {
   Interner names;
   EXPECT_LT(names.memory_bytes(), 16U * 1024);
