@@ -23,7 +23,7 @@ struct AuctionScratch::Impl {
   ScratchMap shown_items;
   // Of one of its auctions.
   GroupCursor groups;
-  std::vector<LoadedGroup> batch;
+  LoadedGroups batch;
   std::vector<AdIx> ads;
   std::vector<Candidate> candidates;
   Ranking ranking;
@@ -115,20 +115,21 @@ class Look {
 
   // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
   void further() {
-    scratch_.batch.clear();
-    while (scratch_.batch.size() < step_) {
+    LoadedGroups& batch = scratch_.batch;
+    batch.clear();
+    while (batch.groups.size() < step_) {
       const std::optional<AdGroupIx> group = scratch_.groups.next();
       if (!group) break;
-      scratch_.batch.emplace_back().group = *group;
+      batch.groups.emplace_back().group = *group;
     }
-    load(scratch_.batch, auction_, rules_.whole);
-    for (const LoadedGroup& group : scratch_.batch) {
+    load(batch, auction_, rules_.whole);
+    for (const LoadedGroup& group : batch.groups) {
       if (!group.live) continue;
       if (group.reason && !rules_.whole) {
         pass_over(*group.reason, group.row->ads.span().size());
         continue;
       }
-      evaluator_.turn_to(group);
+      evaluator_.turn_to(group, batch.likely_of(group));
       for (const AdIx ad : group.row->ads.span()) evaluate(ad);
     }
     looked_at_ += step_;

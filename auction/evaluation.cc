@@ -15,10 +15,10 @@ bool AdEvaluator::turn_to(AdGroupIx group) {
   return true;
 }
 
-void AdEvaluator::turn_to(const LoadedGroup& group) {
+void AdEvaluator::turn_to(const LoadedGroup& group, std::span<const GroupKeyword> likely) {
   group_ = group.group;
   view_ = group.view;
-  start(group.reason, group.row->keywords.span());
+  start(group.reason, likely);
 }
 
 // Its keywords, which take longest, are matched only where all else holds.

@@ -18,7 +18,7 @@ class AdEvaluator {
   AdEvaluator(const AuctionView& auction, bool whole) : auction_(auction), whole_(whole) {}
 
   // Says that ads of this group, which is live, come next: optional, it saves looking the group up.
-  void turn_to(const LoadedGroup& group);
+  void turn_to(const LoadedGroup& group, std::span<const GroupKeyword> likely);
 
   // Everything about the ad in this auction, its reason the first that keeps it out, or kOutranked and
   // `admitted` where none does. False, and nothing is written, where the ad or something above it is not

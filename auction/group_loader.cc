@@ -66,15 +66,16 @@ void find_lists(const LoadedGroup& group, const AuctionView& auction) {
   prefetch_list(campaign.tag_multipliers);
 }
 
-void find_paths(const LoadedGroup& group, const AuctionView& auction) {
+void find_paths(LoadedGroup& group, const AuctionView& auction, std::vector<GroupKeyword>& likely) {
   const Catalog& catalog = auction.context.catalog;
-  if (auction.needs_keyword) auction.matcher.prefetch(group.row->keywords.span(), catalog, 0);
+  group.likely_begin = static_cast<std::uint32_t>(likely.size());
+  if (auction.needs_keyword) auction.matcher.sift(group.row->keywords.span(), likely);
+  group.likely_end = static_cast<std::uint32_t>(likely.size());
+  for (std::uint32_t i = group.likely_begin; i < group.likely_end; ++i) catalog.prefetch_path(likely[i].keyword);
   for (const AdIx ad : group.row->ads.span()) catalog.prefetch_path(ad);
 }
 
-void find_elements(const LoadedGroup& group, const AuctionView& auction) {
-  const Catalog& catalog = auction.context.catalog;
-  if (auction.needs_keyword) auction.matcher.prefetch(group.row->keywords.span(), catalog, 1);
+void find_ads(const LoadedGroup& group, const Catalog& catalog) {
   for (const AdIx ad : group.row->ads.span()) catalog.prefetch(ad);
 }
 
@@ -84,8 +85,9 @@ bool is_wanted(const LoadedGroup& group, bool whole) {
 
 }  // namespace
 
-void load(std::span<LoadedGroup> groups, const AuctionView& auction, bool whole) {
+void load(LoadedGroups& batch, const AuctionView& auction, bool whole) {
   const Catalog& catalog = auction.context.catalog;
+  std::vector<LoadedGroup>& groups = batch.groups;
   for (LoadedGroup& group : groups) find_row(group, catalog);
   for (LoadedGroup& group : groups) {
     group.live = group.row->live;
@@ -106,11 +108,12 @@ void load(std::span<LoadedGroup> groups, const AuctionView& auction, bool whole)
     if (group.live) group.reason = why_group_is_out(auction, group.view);
     if (is_wanted(group, whole)) find_lists(group, auction);
   }
-  for (const LoadedGroup& group : groups) {
-    if (is_wanted(group, whole)) find_paths(group, auction);
+  for (LoadedGroup& group : groups) {
+    if (is_wanted(group, whole)) find_paths(group, auction, batch.likely);
   }
+  for (const GroupKeyword& entry : batch.likely) catalog.prefetch(entry.keyword);
   for (const LoadedGroup& group : groups) {
-    if (is_wanted(group, whole)) find_elements(group, auction);
+    if (is_wanted(group, whole)) find_ads(group, catalog);
   }
 }
 

@@ -67,15 +67,9 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& 
   return match(group, catalog.keywords_of(group), catalog[group].serving->bid, catalog);
 }
 
-void KeywordMatcher::prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog,
-                              int step) const {
+void KeywordMatcher::sift(std::span<const GroupKeyword> keywords, std::vector<GroupKeyword>& likely) const {
   for (const GroupKeyword& entry : keywords) {
-    if (!may_match(entry.text)) continue;
-    if (step == 0) {
-      catalog.prefetch_path(entry.keyword);
-    } else {
-      catalog.prefetch(entry.keyword);
-    }
+    if (may_match(entry.text)) likely.push_back(entry);
   }
 }
 

@@ -36,11 +36,11 @@ class KeywordMatcher {
 
   // What matches of one ad group; none where no enabled, live keyword of it does. Looks at each of its keywords.
   std::optional<GroupMatch> match(AdGroupIx group, const Catalog& catalog) const;
-  // The same, where its keywords and its bid are at hand.
+  // The same, where its keywords, or those that sift() leaves of them, and its bid are at hand.
   std::optional<GroupMatch> match(AdGroupIx group, std::span<const GroupKeyword> keywords, Micros group_bid,
                                   const Catalog& catalog) const;
-  // Asks the processor to fetch what match() reads of those that may match: step 0 where that is, step 1 itself.
-  void prefetch(std::span<const GroupKeyword> keywords, const Catalog& catalog, int step) const;
+  // Appends all that match, and few others. Reads nothing but `keywords`.
+  void sift(std::span<const GroupKeyword> keywords, std::vector<GroupKeyword>& likely) const;
 
   // Of the keywords as good as match(group)->keyword, the one with the least external id: the one to be named. Which one
   // it is makes no difference to an auction, and reading their names takes long, so only who won is asked for it.
