@@ -16,34 +16,13 @@
 #include "budget/frequency.h"
 #include "budget/ledger_batch.h"
 #include "budget/ledger_codec.h"
+#include "budget/ledger_drop.h"
 #include "budget/ledger_state.h"
 
 namespace gavel {
 namespace {
 
-using std::chrono::hours;
-
-// Keys outlive the longest life of a token by this, and live at least kDedupeLifeMin whatever the life of
-// tokens.
-constexpr Duration kDropMargin = hours{24};
-constexpr Duration kDedupeLifeMin = hours{24 * 31};
 constexpr std::int64_t kNotRefused = INT64_MAX;
-
-// The first days (UTC) that are kept: what is of earlier ones no token and no window can reach any more.
-struct Floors {
-  std::int32_t dedupe = INT32_MIN;
-  std::int32_t frequency = INT32_MIN;
-  bool operator==(const Floors&) const = default;
-};
-
-// Dedupe keys go by the day of issue, which the token itself says: a key of day D may go when every token of
-// that day is past every life a token has here.
-Floors floors_at(Timestamp now, const LedgerOptions& options) {
-  const Duration life =
-      std::max({kDedupeLifeMin, options.impression_ttl, options.click_ttl, options.conversion_ttl}) +
-      kDropMargin;
-  return {.dedupe = utc_day(now - life), .frequency = utc_day(now - kFrequencyWindowMax - kDropMargin)};
-}
 
 struct EventsJob {
   std::vector<LedgerEvent> events;
@@ -57,12 +36,15 @@ struct DepositJob {
   Ledger::DepositCompletion done;
   std::optional<Result<Micros, DepositError>> outcome = {};
 };
-// The report rows that the disk does not have, over what it has.
+// What who reads reports asks for and is given: the report rows that the disk does not have, beside what it
+// has.
 struct ReportView {
-  std::unique_ptr<StoreSnapshot> disk;
-  WriteBatch unwritten;
+  ReportScope scope;
+  std::unique_ptr<StoreSnapshot> disk = {};
+  std::vector<CountedRow> unwritten = {};
 };
-// Done after the batch that it is taken with; `drop_at` is a drop_expired()'s, `view` of who reads reports.
+// Done, or begun, after the batch that it is taken with; `drop_at` is a drop_expired()'s, `view` of who reads
+// reports.
 struct BarrierJob {
   enum class Kind : std::uint8_t { kFlush, kDrop, kProbe, kView } kind;
   std::promise<void>* reached = nullptr;
@@ -86,15 +68,15 @@ void observe(std::atomic<std::uint64_t> (&buckets)[kBuckets], std::size_t bucket
 
 struct Ledger::Impl {
   Impl(LedgerParts parts_in, LedgerOptions options_in)
-      : parts(parts_in), options(options_in), state(parts, options) {}
+      : parts(parts_in), options(options_in), state(parts, options), dropping(parts, options, state) {}
 
   // Constant after construction; the objects in `parts` provide their own synchronisation.
   const LedgerParts parts;
   const LedgerOptions options;
   LedgerMetrics metrics;
 
-  LedgerState state;                      // the writer's alone
-  std::atomic<Floors> dropped{Floors{}};  // asked for and done
+  LedgerState state;  // the writer's alone
+  LedgerDrop dropping;
   // Business time of the first refused commit since the last that was not, in microseconds.
   std::atomic<std::int64_t> refused_since{kNotRefused};
 
@@ -118,9 +100,9 @@ struct Ledger::Impl {
   bool write(const WriteBatch& writes, Timestamp now);
   void probe(Timestamp now);
   void answer(std::vector<Job>& jobs, bool durable, Timestamp now);
+  void reach(const BarrierJob& barrier, Timestamp now);
   void count(const EventsJob& job);
-  void drop(Timestamp at, Timestamp now);
-  bool write_with_counters(WriteBatch writes);
+  void write_all_counters();
 };
 
 // ---- Any thread.
@@ -187,7 +169,7 @@ void Ledger::flush() {
 }
 
 void Ledger::drop_expired(Timestamp now) {
-  if (impl_->dropped.load() == floors_at(now, impl_->options)) return;
+  if (!impl_->dropping.is_due(now)) return;
   impl_->wait_for({.kind = BarrierJob::Kind::kDrop, .drop_at = now});
 }
 
@@ -210,10 +192,14 @@ void Ledger::stop() {
   std::call_once(impl_->joined, [this] { impl_->writer.join(); });
 }
 
-std::unique_ptr<const StoreSnapshot> Ledger::snapshot_with_reports() {
-  ReportView view;
+std::unique_ptr<const StoreSnapshot> Ledger::snapshot_with_reports(const ReportScope& scope) {
+  ReportView view{.scope = scope};
   if (!impl_->wait_for({.kind = BarrierJob::Kind::kView, .view = &view})) return nullptr;
-  view.disk->lay_over(view.unwritten);
+  WriteBatch rows;
+  for (const auto& [key, counters] : view.unwritten) {
+    rows.put(Family::kReports, report_key(key), encode(counters));
+  }
+  view.disk->lay_over(rows);
   return std::move(view.disk);
 }
 
@@ -224,14 +210,20 @@ const LedgerMetrics& Ledger::metrics() const {
 // ---- The writer.
 
 void Ledger::Impl::run() {
-  for (std::vector<Job> jobs = take(); !jobs.empty(); jobs = take()) process(jobs);
-  write_with_counters({});
+  for (;;) {
+    std::vector<Job> jobs = take();
+    if (jobs.empty() && !dropping.under_way()) break;
+    if (!jobs.empty()) process(jobs);
+    if (dropping.under_way()) dropping.step(parts.clock.now());
+  }
+  write_all_counters();
 }
 
-// Waits for jobs and takes as many as make a batch. None: everything is done and the ledger stops.
+// Takes as many jobs as make a batch, and waits for one where nothing else is under way. None then:
+// everything is done and the ledger stops.
 std::vector<Job> Ledger::Impl::take() {
   std::unique_lock lock(mutex);
-  wake.wait(lock, [&] { return stopping || !queue.empty(); });
+  wake.wait(lock, [&] { return stopping || !queue.empty() || dropping.under_way(); });
   std::vector<Job> jobs;
   std::size_t taken = 0;
   while (!queue.empty() && taken < options.batch_events_max) {
@@ -320,15 +312,19 @@ void Ledger::Impl::answer(std::vector<Job>& jobs, bool durable, Timestamp now) {
     } else if (auto* deposit = std::get_if<DepositJob>(&job)) {
       deposit->done(durable ? *deposit->outcome : DepositError::kNotDurable);
     } else if (auto* barrier = std::get_if<BarrierJob>(&job)) {
-      if (barrier->kind == BarrierJob::Kind::kDrop) drop(barrier->drop_at, now);
-      if (barrier->kind == BarrierJob::Kind::kProbe) probe(now);
-      if (barrier->kind == BarrierJob::Kind::kView) {
-        barrier->view->disk = parts.store.snapshot();
-        state.counters.put_unwritten(Family::kReports, barrier->view->unwritten);
-      }
-      barrier->reached->set_value();
+      reach(*barrier, now);
     }
   }
+}
+
+void Ledger::Impl::reach(const BarrierJob& barrier, Timestamp now) {
+  if (barrier.kind == BarrierJob::Kind::kDrop) return dropping.begin(barrier.drop_at, barrier.reached);
+  if (barrier.kind == BarrierJob::Kind::kProbe) probe(now);
+  if (barrier.kind == BarrierJob::Kind::kView) {
+    barrier.view->disk = parts.store.snapshot();
+    barrier.view->unwritten = state.counters.unwritten_rows(barrier.view->scope);
+  }
+  barrier.reached->set_value();
 }
 
 void Ledger::Impl::count(const EventsJob& job) {
@@ -343,35 +339,10 @@ void Ledger::Impl::count(const EventsJob& job) {
   }
 }
 
-// The floor of dedupe keys is stored with the drop, since a later configuration could let tokens live longer:
-// those below it stay expired. No key that the redo log names may go before the counters are written.
-void Ledger::Impl::drop(Timestamp at, Timestamp now) {
-  const Floors wanted = floors_at(at, options);
-  const Floors floors{.dedupe = std::max(wanted.dedupe, state.dedupe_floor),
-                      .frequency = std::max(wanted.frequency, state.frequency_floor)};
-  if (floors != Floors{state.dedupe_floor, state.frequency_floor}) {
-    WriteBatch writes;
-    writes.erase_range(Family::kDedupe, {}, day_prefix(floors.dedupe));
-    writes.erase_range(Family::kFrequency, {}, day_prefix(floors.frequency));
-    writes.put(Family::kMeta, kDedupeFloorKey, day_prefix(floors.dedupe));
-    // A clock that was wrong for a moment must not be right again while what it dropped stays expired.
-    put_ledger_clock(writes, parts.clock, now);
-    if (!write_with_counters(std::move(writes))) return;
-    state.dedupe_floor = floors.dedupe;
-    state.frequency_floor = floors.frequency;
+void Ledger::Impl::write_all_counters() {
+  const RedoOrdinal end = state.counters.next();
+  while (state.counters.logs_before(end) && write_slice(parts, options, state.counters, end)) {
   }
-  dropped.store(wanted);
-}
-
-// Writes the batch together with all counters that the disk does not have.
-bool Ledger::Impl::write_with_counters(WriteBatch writes) {
-  state.counters.stage_all(writes);
-  if (writes.empty()) return true;
-  GAVEL_FAILPOINT("counters-before-write");
-  const bool durable = !parts.store.write(writes);
-  GAVEL_FAILPOINT("counters-after-write");
-  state.counters.settle(durable);
-  return durable;
 }
 
 }  // namespace gavel

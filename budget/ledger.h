@@ -18,6 +18,7 @@
 #include "budget/claims.h"
 #include "budget/clock.h"
 #include "budget/holds.h"
+#include "budget/reports.h"
 #include "budget/store.h"
 
 namespace gavel {
@@ -58,7 +59,12 @@ struct LedgerOptions {
   // Counters are written when so many events have come since; more are never to be counted again at a start, but for
   // one batch.
   std::size_t redo_events_max = 65'536;
+  // So many are written at once where all are: some ten milliseconds, for which a commit may have to wait.
+  std::size_t counters_per_slice = 2'048;
 };
+
+// Between a drop that was refused and the next attempt: each may write every counter there is.
+inline constexpr Duration kDropRetry = std::chrono::minutes{1};
 
 // Everything the ledger works on; all outlive it.
 struct LedgerParts {
@@ -110,13 +116,13 @@ class Ledger {
   // Blocks until everything submitted before this call is decided and durable (or failed). A batch in the making keeps
   // the limits that it has read: who lowers one and must know that no charge will pass it calls this afterwards.
   void flush();
-  // Commits what is queued, writes all counters (which may fail: they are counted again at the next start), then ends the
+  // Commits what is queued, writes all counters (what is refused is counted again at the next start), then ends the
   // writer; later calls fail with kStopped. Idempotent.
   void stop();
 
-  // What the store holds, with all report rows as they are now, which it has later than the events. Any thread; blocks until
-  // everything submitted before is decided. Null once the ledger is stopped.
-  std::unique_ptr<const StoreSnapshot> snapshot_with_reports();
+  // What the store holds, with the report rows of `scope` as they are now; of others it may lack what is not on the disk
+  // yet. Any thread; blocks until everything submitted before is decided. Null once the ledger is stopped.
+  std::unique_ptr<const StoreSnapshot> snapshot_with_reports(const ReportScope& scope);
 
   // False: commits have been refused, by the business clock, for disk_full_grace without one that was not. What is sold now
   // might never be charged. Any thread; one or two relaxed loads.
@@ -127,7 +133,8 @@ class Ledger {
 
   // Drops dedupe keys, frequency records and the like that no token or window can reach any more. Called now and then,
   // from any thread, with a time of the clock. Nothing happens until another day of them can go; then it blocks until that
-  // is done, in the order of the queue; where there is no space nothing is dropped until the next call.
+  // is done. All counters are written before, slice by slice, while events go on being committed. Where there is no
+  // space nothing is dropped, nor tried again in the next kDropRetry of business time.
   void drop_expired(Timestamp now);
 
   const LedgerMetrics& metrics() const;

@@ -148,8 +148,8 @@ Result<Micros, DepositError> LedgerBatch::deposit(AdvertiserIx advertiser, std::
   StagedAdvertiser& record = stage(advertiser);
   std::string key = deposit_key(advertiser, id);
   std::optional<Micros> before;
-  if (const auto staged = std::ranges::find(deposits_, key, &Deposited::key); staged != deposits_.end()) {
-    before = staged->amount;
+  if (const auto staged = deposit_amounts_.find(key); staged != deposit_amounts_.end()) {
+    before = staged->second;
   } else if (const auto stored = parts_.store.get(Family::kDeposits, key)) {
     before = decode_deposit(*stored);
   }
@@ -157,6 +157,7 @@ Result<Micros, DepositError> LedgerBatch::deposit(AdvertiserIx advertiser, std::
   if (!before) {
     if (opening + record.deposited > kMaxTotal.value - amount.value) return DepositError::kTotalTooLarge;
     record.deposited += amount.value;
+    deposit_amounts_.emplace(key, amount);
     deposits_.push_back({std::move(key), advertiser, amount});
   }
   return Micros{opening + record.deposited - record.charged};

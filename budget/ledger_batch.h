@@ -79,9 +79,10 @@ class LedgerBatch {
     AdvertiserIx advertiser;
     Micros amount;
   };
-  std::vector<Recorded> recorded_;        // in order
-  std::unordered_set<std::string> keys_;  // of them
-  std::vector<Deposited> deposits_;
+  std::vector<Recorded> recorded_;                           // in order
+  std::unordered_set<std::string> keys_;                     // of them
+  std::vector<Deposited> deposits_;                          // in order
+  std::unordered_map<std::string, Micros> deposit_amounts_;  // by key
   std::unordered_map<std::uint32_t, StagedAdvertiser> advertisers_;
   std::unordered_map<std::uint32_t, StagedCampaign> campaigns_;
   std::unordered_map<std::uint32_t, std::int64_t> festivals_;

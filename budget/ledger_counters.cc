@@ -77,25 +77,33 @@ std::uint16_t LedgerCounters::carry(CampaignIx campaign) const {
 void LedgerCounters::stage_commit(const RedoEntry& entry, WriteBatch& out) {
   out.put(Family::kRedo, redo_key(next_), entry.bytes());
   stages_entry_ = true;
-  staged_counters_ = staged_commits_ = 0;
-  while (staged_counters_ < unwritten_.size() && unwritten_[staged_counters_].since + redo_max_ < next_) {
-    put(unwritten_[staged_counters_++].counter, out);
-  }
-  const RedoOrdinal floor = staged_counters_ < unwritten_.size() ? unwritten_[staged_counters_].since : next_;
-  const auto end_of = [&](std::size_t commit) { return commit + 1 < log_.size() ? log_[commit + 1] : next_; };
-  while (staged_commits_ < log_.size() && end_of(staged_commits_) <= floor) {
-    out.erase(Family::kRedo, redo_key(log_[staged_commits_++]));
-  }
+  stage_counters(next_ > redo_max_ ? next_ - redo_max_ : 0, unwritten_.size(), out);
+  for (std::size_t i = 0; i < staged_commits_; ++i) out.erase(Family::kRedo, redo_key(log_[i]));
 }
 
-void LedgerCounters::stage_all(WriteBatch& out) {
+// The floor goes up with the log's first entry: where that is the last, nothing else on the disk says which
+// ordinals were given.
+void LedgerCounters::stage_slice(RedoOrdinal until, std::size_t max, WriteBatch& out) {
   stages_entry_ = false;
-  staged_counters_ = unwritten_.size();
-  staged_commits_ = log_.size();
-  if (log_.empty()) return;
-  for (const Unwritten& waiting : unwritten_) put(waiting.counter, out);
-  out.erase_range(Family::kRedo, {}, redo_key(next_));
-  out.put(Family::kMeta, kRedoFloorKey, redo_key(next_));
+  stage_counters(until, max, out);
+  if (staged_commits_ == 0) return;
+  const RedoOrdinal floor = staged_commits_ < log_.size() ? log_[staged_commits_] : next_;
+  out.erase_range(Family::kRedo, redo_key(log_.front()), redo_key(floor));
+  out.put(Family::kMeta, kRedoFloorKey, redo_key(floor));
+}
+
+// Puts the first counters that lack anything from before `until`, and finds the commits that those after them
+// do not need.
+void LedgerCounters::stage_counters(RedoOrdinal until, std::size_t max, WriteBatch& out) {
+  staged_counters_ = staged_commits_ = 0;
+  max = std::min(max, unwritten_.size());
+  while (staged_counters_ < max && unwritten_[staged_counters_].since < until) {
+    put(unwritten_[staged_counters_++].counter, out);
+  }
+  const RedoOrdinal needed =
+      staged_counters_ < unwritten_.size() ? unwritten_[staged_counters_].since : next_;
+  const auto end_of = [&](std::size_t commit) { return commit + 1 < log_.size() ? log_[commit + 1] : next_; };
+  while (staged_commits_ < log_.size() && end_of(staged_commits_) <= needed) ++staged_commits_;
 }
 
 void LedgerCounters::settle(bool durable) {
@@ -115,6 +123,16 @@ void LedgerCounters::put_unwritten(Family family, WriteBatch& out) const {
     const Family its = is_row ? Family::kReports : is_click ? Family::kClickStats : Family::kAccounts;
     if (its == family) put(waiting.counter, out);
   }
+}
+
+std::vector<CountedRow> LedgerCounters::unwritten_rows(const ReportScope& scope) const {
+  std::vector<CountedRow> rows;
+  for (const Unwritten& waiting : unwritten_) {
+    const auto* const row = std::get_if<Rows::value_type*>(&waiting.counter);
+    if (row != nullptr && scope.holds((*row)->first))
+      rows.push_back({(*row)->first, (*row)->second.counters});
+  }
+  return rows;
 }
 
 void LedgerCounters::put(const Counter& counter, WriteBatch& out) const {

@@ -56,8 +56,12 @@ class LedgerCounters {
   // Puts the entry of a commit whose events will be added when it is durable, and the counters whose turn it
   // is.
   void stage_commit(const RedoEntry& entry, WriteBatch& out);
-  // Puts all counters that the disk does not have: then the log is empty. Nothing where it is.
-  void stage_all(WriteBatch& out);
+  // Whether the log still names anything from before `until`, which is where some commit ended.
+  bool logs_before(RedoOrdinal until) const { return !log_.empty() && log_.front() < until; }
+  // Puts some of the counters that lack anything from before `until`, `max` at most, the longest waiting
+  // first, and erases what of the log they alone kept. Once the last of them is durable the log names nothing
+  // from before `until`.
+  void stage_slice(RedoOrdinal until, std::size_t max, WriteBatch& out);
   // What was staged last is durable, or not.
   void settle(bool durable);
 
@@ -67,6 +71,8 @@ class LedgerCounters {
 
   // Puts what the disk does not have of the family.
   void put_unwritten(Family family, WriteBatch& out) const;
+  // The report rows of `scope` that the disk does not have, in no order. Copies them and encodes nothing.
+  std::vector<CountedRow> unwritten_rows(const ReportScope& scope) const;
   // Forgets report rows that the disk has: called when their hour is over.
   void forget_rows();
 
@@ -88,6 +94,7 @@ class LedgerCounters {
 
   bool touch(const Counter& counter);
   bool mark(const Counter& counter, bool is_unwritten);
+  void stage_counters(RedoOrdinal until, std::size_t max, WriteBatch& out);
   void put(const Counter& counter, WriteBatch& out) const;
   std::string key_of(const Counter& counter) const;
   Rows::value_type& row_of(const ReportKey& key);

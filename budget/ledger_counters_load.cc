@@ -11,7 +11,7 @@ Day day_of(std::int32_t number) {
 }  // namespace
 
 void LedgerCounters::load() {
-  next_ = redo_floor(parts_.store);
+  next_ = redo_begin(parts_.store);
   parts_.store.scan(Family::kAccounts, "", "", [&](std::string_view key, std::string_view value) {
     load_account(key, value);
     return true;
@@ -53,7 +53,7 @@ void LedgerCounters::load_account(std::string_view key, std::string_view value) 
   }
 }
 
-// The log holds nothing that a counter up to the floor does not count.
+// The log names nothing that a counter up to its first entry does not count.
 void LedgerCounters::remember(std::string_view key, RedoOrdinal as_of) {
   if (as_of > next_) as_of_.emplace(key, as_of);
 }

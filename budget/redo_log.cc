@@ -56,6 +56,15 @@ RedoOrdinal redo_floor(const Store& store) {
   return floor ? read_ordinal(*floor) : 0;
 }
 
+RedoOrdinal redo_begin(const Store& store) {
+  RedoOrdinal begin = redo_floor(store);
+  store.scan(Family::kRedo, redo_key(begin), "", [&](std::string_view key, std::string_view) {
+    begin = read_ordinal(key);
+    return false;
+  });
+  return begin;
+}
+
 RedoOrdinal read_redo_log(const Store& store, const std::function<void(const RedoItem&)>& visit) {
   const RedoOrdinal floor = redo_floor(store);
   std::optional<RedoOrdinal> next;

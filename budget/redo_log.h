@@ -51,6 +51,9 @@ struct RedoItem {
 // The ordinal that the next event will have if nothing is in the log; 0 in a new store.
 RedoOrdinal redo_floor(const Store& store);
 
+// The ordinal of the first that the log names; redo_floor() where it names nothing.
+RedoOrdinal redo_begin(const Store& store);
+
 // Calls `visit` for all that the log names, in order; the ordinal after the last of them, redo_floor() where
 // there is none. Throws std::runtime_error where the log has a gap or names what is not there.
 RedoOrdinal read_redo_log(const Store& store, const std::function<void(const RedoItem&)>& visit);

@@ -26,20 +26,20 @@ void ReportCounters::add(const ReportCounters& other) {
   saturating_add(value_micros, other.value_micros);
 }
 
-void scan_reports(const StoreSnapshot& store, std::optional<AdvertiserIx> advertiser, Timestamp from,
-                  Timestamp to, const std::function<void(const ReportKey&, const ReportCounters&)>& visit) {
-  const std::string begin = report_prefix(advertiser.value_or(AdvertiserIx{0}), from);
+void scan_reports(const StoreSnapshot& store, const ReportScope& scope,
+                  const std::function<void(const ReportKey&, const ReportCounters&)>& visit) {
+  const std::string begin = report_prefix(scope.advertiser.value_or(AdvertiserIx{0}), scope.from);
   store.skip_scan(Family::kReports, begin,
                   [&](std::string_view key, std::string_view value) -> std::optional<std::string> {
                     const ReportKey row = decode_report_key(key);
-                    if (advertiser && row.advertiser != *advertiser) return std::nullopt;
-                    if (row.hour < from) return report_prefix(row.advertiser, from);
-                    if (row.hour < to) {
+                    if (scope.advertiser && row.advertiser != *scope.advertiser) return std::nullopt;
+                    if (row.hour < scope.from) return report_prefix(row.advertiser, scope.from);
+                    if (row.hour < scope.to) {
                       visit(row, decode_counters(value));
                       return "";
                     }
-                    if (advertiser || row.advertiser.value == AdvertiserIx::kNone) return std::nullopt;
-                    return report_prefix(AdvertiserIx{row.advertiser.value + 1}, from);
+                    if (scope.advertiser || row.advertiser.value == AdvertiserIx::kNone) return std::nullopt;
+                    return report_prefix(AdvertiserIx{row.advertiser.value + 1}, scope.from);
                   });
 }
 

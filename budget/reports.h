@@ -35,9 +35,24 @@ struct ReportCounters {
   void add(const ReportCounters& other);
 };
 
-// Visits the rows with hours in [from, to) by key order: of one advertiser, or of all. While a ledger is at work the snapshot
-// is to be its own, see Ledger::snapshot_with_reports().
-void scan_reports(const StoreSnapshot& store, std::optional<AdvertiserIx> advertiser, Timestamp from, Timestamp to,
+struct CountedRow {
+  ReportKey key;
+  ReportCounters counters;
+};
+
+// Rows of one advertiser, or of all, with hours in [from, to).
+struct ReportScope {
+  std::optional<AdvertiserIx> advertiser = {};
+  Timestamp from = Timestamp::min();
+  Timestamp to = Timestamp::max();
+  bool holds(const ReportKey& key) const {
+    return (!advertiser || key.advertiser == *advertiser) && from <= key.hour && key.hour < to;
+  }
+};
+
+// Visits the rows of `scope` by key order. While a ledger is at work the snapshot is to be its own, see
+// Ledger::snapshot_with_reports().
+void scan_reports(const StoreSnapshot& store, const ReportScope& scope,
                   const std::function<void(const ReportKey&, const ReportCounters&)>& visit);
 
 }  // namespace gavel

@@ -15,15 +15,17 @@ constexpr std::string_view kCsv = "text/csv; charset=utf-8";
 // Runs on the background's thread.
 void answer_report(const ReportServices& services, const Catalog& catalog, const ReportQuery& query,
                    ResponseWriter& writer) {
-  const auto store = services.ledger.snapshot_with_reports();
+  const auto advertiser = query.filters[static_cast<std::size_t>(ReportColumn::kAdvertiser)];
+  const ReportScope scope{.advertiser = advertiser ? std::optional(AdvertiserIx{*advertiser}) : std::nullopt,
+                          .from = query.from,
+                          .to = query.to};
+  const auto store = services.ledger.snapshot_with_reports(scope);
   if (!store) return send_unavailable(writer, "the server is stopping");
   ReportTable table(query, services.calendar, catalog.symbols());
   bool fits = true;
-  const auto advertiser = query.filters[static_cast<std::size_t>(ReportColumn::kAdvertiser)];
-  const auto limited_to = advertiser ? std::optional(AdvertiserIx{*advertiser}) : std::nullopt;
-  scan_reports(
-      *store, limited_to, query.from, query.to,
-      [&](const ReportKey& key, const ReportCounters& counters) { fits = fits && table.add(key, counters); });
+  scan_reports(*store, scope, [&](const ReportKey& key, const ReportCounters& counters) {
+    fits = fits && table.add(key, counters);
+  });
   if (!fits) {
     writer.send_problem(400, "the report has too many rows",
                         {{"group_by", "gives more than " + std::to_string(kReportGroupsMax) +

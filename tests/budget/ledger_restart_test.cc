@@ -149,22 +149,22 @@ TEST(LedgerDropExpired, WakesTheLedgerOnlyWhereADayCanGo) {
   LedgerWorld world;
   world.stop();
   Timestamp now = kWorldStart;
-  int readings = 0;  // the ledger reads the clock once a batch
+  int readings = 0;  // the ledger reads the clock once a batch, and once when it drops
   world.clock.emplace(BusinessClock::system(now, [&] {
     ++readings;
     return now;
   }));
   world.start();
-  const auto batches_of = [&](int calls) {
+  const auto readings_of = [&](int calls) {
     const int before = readings;
     for (int i = 0; i < calls; ++i) world.ledger->drop_expired(now);
     return readings - before;
   };
-  EXPECT_EQ(batches_of(5), 1);
+  EXPECT_EQ(readings_of(5), 2);
   now += 1h;
-  EXPECT_EQ(batches_of(5), 0);
+  EXPECT_EQ(readings_of(5), 0);
   now += 24h;
-  EXPECT_EQ(batches_of(5), 1);
+  EXPECT_EQ(readings_of(5), 2);
 }
 
 TEST(LedgerRestart, TheTimeOfTheLastCommitIsKnown) {

@@ -44,7 +44,7 @@ class LedgerTest : public ::testing::Test {
   Claims cpm(std::int64_t price) { return world_.claims(kShop, kCampaign, Pricing::kCpm, price); }
   ReportCounters report_total() {
     ReportCounters sum;
-    scan_reports(*world_.ledger->snapshot_with_reports(), std::nullopt, Timestamp::min(), Timestamp::max(),
+    scan_reports(*world_.ledger->snapshot_with_reports({}), {},
                  [&](const ReportKey&, const ReportCounters& row) { sum.add(row); });
     return sum;
   }
@@ -277,6 +277,28 @@ TEST_F(LedgerTest, DepositsAreIdempotentById) {
   EXPECT_EQ(*world_.deposit(kShop, "d1", 50), Micros{35});
   EXPECT_EQ(shop().deposited.load(), 55);
   EXPECT_EQ(world_.submit_one(world_.click(cpc(100))), (EventOutcome{Status::kOverBudget, {35}, {65}}));
+}
+
+TEST_F(LedgerTest, ADepositIsMadeOnceHoweverOftenItStandsInABatch) {
+  shop().opening_balance = 100;
+  std::promise<void> all_are_queued;
+  world_.ledger->submit({}, [&](const auto&) { all_are_queued.get_future().wait(); });  // the writer stands
+  std::vector<Result<Micros, DepositError>> answers;
+  constexpr int kDeposits = 1'000;
+  for (int i = 0; i < 3 * kDeposits; ++i) {
+    const bool is_other = i >= 2 * kDeposits;
+    world_.ledger->deposit(kShop, std::to_string(i % kDeposits), Micros{is_other ? 2 : 1},
+                           [&](auto balance) { answers.push_back(balance); });
+  }
+  all_are_queued.set_value();
+  world_.ledger->flush();
+  ASSERT_EQ(answers.size(), 3u * kDeposits);
+  for (int i = 0; i < kDeposits; ++i) {
+    EXPECT_EQ(*answers[i], Micros{101 + i});
+    EXPECT_EQ(*answers[kDeposits + i], Micros{100 + kDeposits});
+    EXPECT_EQ(answers[2 * kDeposits + i].error(), DepositError::kOtherAmount);
+  }
+  EXPECT_EQ(shop().deposited.load(), kDeposits);
 }
 
 TEST_F(LedgerTest, ADepositOnAccountIsRefused) {

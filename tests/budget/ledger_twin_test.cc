@@ -303,7 +303,7 @@ void LedgerTwinTest::compare_reports() {
     row.value_micros += h.event.value.value;
   }
   ReportCounters sum;
-  scan_reports(*world_.ledger->snapshot_with_reports(), std::nullopt, Timestamp::min(), Timestamp::max(),
+  scan_reports(*world_.ledger->snapshot_with_reports({}), {},
                [&](const ReportKey& key, const ReportCounters& row) {
                  EXPECT_EQ(encode(row), encode(expected[key]));
                  sum.add(row);

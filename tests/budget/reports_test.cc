@@ -65,7 +65,7 @@ TEST(ScanReports, VisitsExactlyTheRowsOfTheRangeInOrder) {
     }
     std::vector<std::pair<ReportKey, std::int64_t>> seen;
     scan_reports(
-        *store->snapshot(), advertiser, from, to,
+        *store->snapshot(), {advertiser, from, to},
         [&](const ReportKey& key, const ReportCounters& row) { seen.emplace_back(key, row.clicks); });
     ASSERT_EQ(seen, expected);
   }
