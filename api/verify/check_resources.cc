@@ -7,6 +7,8 @@
 #include "api/json/json_reader.h"
 #include "api/resources/index_keys.h"
 #include "api/resources/transaction.h"
+#include "api/verify/check_landing_urls.h"
+#include "api/verify/index_digest.h"
 
 namespace gavel {
 namespace {
@@ -18,24 +20,38 @@ constexpr std::array kDependencyOrder{
 class ResourceCheck {
  public:
   ResourceCheck(const VerifyContext& context, StoredResources& resources)
-      : context_(context), store_(context.store), findings_(context.findings), resources_(resources) {}
+      : context_(context),
+        store_(context.store),
+        findings_(context.findings),
+        resources_(resources),
+        urls_(context, resources) {}
 
   void run() {
-    for (const ResourceType type : kDependencyOrder) {
-      const std::string prefix = resource_key_prefix(type);
-      store_.scan(Family::kResources, prefix, prefix_end(prefix),
-                  [&](std::string_view key, std::string_view value) {
-                    check_row(type, internal_id_of_key(key), value);
-                    return true;
-                  });
-    }
+    read_changes();
+    for_each_record(
+        [this](ResourceType type, std::uint32_t ix, std::string_view value) { check_row(type, ix, value); });
     findings_.checked("resources", rows_);
     check_index();
-    check_changes();
-    check_landing_urls();
+    findings_.checked("changes", changes_);
+    findings_.compare([] { return std::string("log of changes"); }, "last seq", "log",
+                      static_cast<std::int64_t>(last_sequence_), "resources",
+                      static_cast<std::int64_t>(last_change_));
+    urls_.run();
   }
 
  private:
+  template <class Visit>
+  void for_each_record(const Visit& visit) {
+    for (const ResourceType type : kDependencyOrder) {
+      const std::string prefix = resource_key_prefix(type);
+      store_.read_through(Family::kResources, prefix, prefix_end(prefix),
+                          [&](std::string_view key, std::string_view value) {
+                            visit(type, internal_id_of_key(key), value);
+                            return true;
+                          });
+    }
+  }
+
   void check_row(ResourceType type, std::uint32_t ix, std::string_view value) {
     context_.count("resources", rows_);
     const auto record = decode_record(value);
@@ -49,8 +65,10 @@ class ResourceCheck {
     check_place(type, ix, name, *record);
     resources_.set(type, ix, {record->parent, record->owner, !record->deleted});
     check_last_change(name, *record);
-    if (!record->deleted) check_keys(ix, name, *record, *doc);
-    if (const auto* ad = std::get_if<AdDoc>(&*doc)) check_urls_of(AdIx{ix}, name, *record, *ad);
+    if (!record->deleted) {
+      for (const std::string& key : keys_of(*record, *doc)) index_.expect(key, ix);
+    }
+    if (const auto* ad = std::get_if<AdDoc>(&*doc)) urls_.expect(AdIx{ix}, *record, *ad);
   }
 
   void check_place(ResourceType type, std::uint32_t ix, const std::string& name,
@@ -74,17 +92,20 @@ class ResourceCheck {
   // The change that made the record what it is.
   void check_last_change(const std::string& name, const ResourceRecord& record) {
     last_change_ = std::max(last_change_, record.last_change);
-    if (store_.get(Family::kChanges, change_key(record.last_change))) return;
+    if (has_change(record.last_change)) return;
     add(name, "last change", {"record", static_cast<std::int64_t>(record.last_change)}, {"changes", {}});
   }
 
-  void check_keys(std::uint32_t ix, const std::string& name, const ResourceRecord& record,
-                  const ResourceDoc& doc) {
-    for (const std::string& key : keys_of(record, doc)) {
+  // Looks up the entries of a record that stand where the index differs.
+  void look_up_keys(ResourceType type, std::uint32_t ix, std::string_view value) {
+    const auto record = decode_record(value);
+    const auto doc = record && !record->deleted ? read_stored(parser_, type, *record) : std::nullopt;
+    if (!doc) return;
+    for (const std::string& key : keys_of(*record, *doc)) {
+      if (!index_.differs_at(key)) continue;
       const auto indexed = store_.get(Family::kChildren, key);
-      if (indexed) ++keys_;
       if (indexed && decode_internal_id(*indexed) == ix) continue;
-      add(name, "entry in " + list_name(key), {"resources", ix},
+      add(std::string(type_name(type)) + " " + record->id, "entry in " + list_name(key), {"resources", ix},
           {"index", indexed ? Value(decode_internal_id(*indexed)) : Value()});
     }
   }
@@ -109,17 +130,21 @@ class ResourceCheck {
     return keys;
   }
 
-  // Every entry that a resource needs was looked up: where there are more, each is looked at.
+  // Which entry is wrong is looked up only where there is one.
   void check_index() {
     std::uint64_t entries = 0;
-    store_.scan(Family::kChildren, "", "", [&](std::string_view, std::string_view) {
+    store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
       context_.count("index entries", entries);
+      index_.found(key, decode_internal_id(value));
       return true;
     });
     findings_.checked("index entries", entries);
-    if (entries == keys_) return;
-    store_.scan(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
-      if (!is_needed(key, decode_internal_id(value))) {
+    if (!index_.differs()) return;
+    for_each_record([this](ResourceType type, std::uint32_t ix, std::string_view value) {
+      look_up_keys(type, ix, value);
+    });
+    store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
+      if (index_.differs_at(key) && !is_needed(key, decode_internal_id(value))) {
         add("index", "entry in " + list_name(key), {"index", decode_internal_id(value)}, {"resources", {}});
       }
       return true;
@@ -134,48 +159,24 @@ class ResourceCheck {
     return doc && std::ranges::count(keys_of(*record, *doc), key) > 0;
   }
 
-  void check_changes() {
-    std::uint64_t expected = 1, rows = 0;
-    store_.scan(Family::kChanges, "", "", [&](std::string_view key, std::string_view) {
-      context_.count("changes", rows);
+  void read_changes() {
+    store_.read_through(Family::kChanges, "", "", [&](std::string_view key, std::string_view) {
+      context_.count("changes", changes_);
       const std::uint64_t sequence = sequence_of_key(key);
-      if (sequence != expected) {
-        add("log of changes", "seq", {"expected", static_cast<std::int64_t>(expected)},
+      if (sequence != last_sequence_ + 1) {
+        add("log of changes", "seq", {"expected", static_cast<std::int64_t>(last_sequence_ + 1)},
             {"log", static_cast<std::int64_t>(sequence)});
+        gaps_.push_back({last_sequence_, sequence});
       }
-      expected = sequence + 1;
+      last_sequence_ = sequence;
       return true;
     });
-    findings_.checked("changes", rows);
-    findings_.compare([] { return std::string("log of changes"); }, "last seq", "log",
-                      static_cast<std::int64_t>(expected - 1), "resources",
-                      static_cast<std::int64_t>(last_change_));
   }
 
-  void check_urls_of(AdIx ad, const std::string& name, const ResourceRecord& record, const AdDoc& doc) {
-    for (std::uint32_t revision = 1; revision <= record.landing_revision; ++revision) {
-      const auto url = store_.get(Family::kLandingUrls, landing_url_key(ad, revision));
-      const bool in_force = revision == record.landing_revision;
-      if (url && (!in_force || *url == doc.landing_url)) continue;
-      add(name, "landing_url " + std::to_string(revision),
-          {"record", in_force ? Value(doc.landing_url) : Value("a URL of that time")},
-          {"landing URLs", url ? Value(*url) : Value()});
-    }
-  }
-
-  void check_landing_urls() {
-    std::uint64_t rows = 0;
-    store_.scan(Family::kLandingUrls, "", "", [&](std::string_view key, std::string_view url) {
-      context_.count("landing URLs", rows);
-      const std::uint32_t ad = decode_internal_id(key.substr(0, 4)),
-                          revision = decode_internal_id(key.substr(4));
-      if (!resources_.contains(ResourceType::kAd, ad)) {
-        add(resources_.name(ResourceType::kAd, ad), "landing_url " + std::to_string(revision),
-            {"landing URLs", std::string(url)}, {"resources", {}});
-      }
-      return true;
-    });
-    findings_.checked("landing URLs", rows);
+  bool has_change(std::uint64_t sequence) const {
+    if (sequence == 0 || sequence > last_sequence_) return false;
+    const auto gap = std::ranges::lower_bound(gaps_, sequence, {}, &Gap::after);
+    return gap == gaps_.begin() || sequence >= std::prev(gap)->before;
   }
 
   using Value = decltype(Figure::value);
@@ -188,7 +189,16 @@ class ResourceCheck {
   Findings& findings_;
   StoredResources& resources_;
   JsonParser parser_;
-  std::uint64_t rows_ = 0, keys_ = 0, last_change_ = 0;
+  IndexDigest index_;
+  LandingUrlCheck urls_;
+  std::uint64_t rows_ = 0, last_change_ = 0;
+
+  // The log of changes: how many, its last, and where some are missing: those after one and before another.
+  struct Gap {
+    std::uint64_t after, before;
+  };
+  std::uint64_t changes_ = 0, last_sequence_ = 0;
+  std::vector<Gap> gaps_;
 };
 
 }  // namespace

@@ -33,7 +33,8 @@ struct VerifyContext {
 // Reads all of `data_dir` (a data directory or a checkpoint) and compares the files with their checksums,
 // resources with their index, changes and landing URLs, report rows with the recorded events, and accounts
 // with report rows, events and deposits. Memory is bounded by the numbers of resources and accounts and by
-// kReportRowsPerPass, and by the numbers of click statistics and of events in the redo log. The error is one line for a person: in use, damaged so that it does not open, or of a
+// kReportRowsPerPass, by the numbers of click statistics and of events in the redo log, and by what is missing of the log
+// of changes. The error is one line for a person: in use, damaged so that it does not open, or of a
 // format that this program does not know.
 Result<Findings, std::string> verify_data_directory(const std::string& data_dir,
                                                     const VerifyProgress& progress);

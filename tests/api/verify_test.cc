@@ -13,6 +13,7 @@
 #include "api/data_directory.h"
 #include "api/verify/check_events.h"
 #include "api/verify/check_resources.h"
+#include "api/verify/index_digest.h"
 #include "budget/big_endian.h"
 #include "budget/click_delay.h"
 #include "budget/click_stats.h"
@@ -330,10 +331,30 @@ const Bent kBents[] = {
              encode_internal_id(0));
      },
      "index, entry in the ads of campaign c2: index 0, resources nothing\n"},
+    {"IndexEntryOfAnother",
+     [](const Store&, WriteBatch& b) {
+       b.put(Family::kChildren, child_key(ResourceType::kAd, "a2"), encode_internal_id(0));
+     },
+     "ad a2, entry in the ads: resources 1, index 0\n"},
     {"ChangeLost", [](const Store&, WriteBatch& b) { b.erase(Family::kChanges, change_key(5)); },
      "log of changes, seq: expected 5, log 6\n"},
     {"LastChangeLost", [](const Store&, WriteBatch& b) { b.erase(Family::kChanges, change_key(14)); },
      "placement p2, last change: record 14, changes nothing\n"},
+    {"LastChangeLostInTheMiddle",
+     [](const Store&, WriteBatch& b) {
+       for (const int lost : {3, 4, 6}) {
+         b.erase(Family::kChanges, change_key(static_cast<std::uint64_t>(lost)));
+       }
+     },
+     ", last change: record 6, changes nothing\n"},
+    {"LandingUrlInForceLost",
+     [](const Store&, WriteBatch& b) { b.erase(Family::kLandingUrls, landing_url_key(AdIx{1}, 2)); },
+     "ad a2, landing_url 2: record https://shop.example/3, landing URLs nothing\n"},
+    {"LandingUrlOfNoAd",
+     [](const Store&, WriteBatch& b) {
+       b.put(Family::kLandingUrls, landing_url_key(AdIx{7}, 1), "https://other.example/");
+     },
+     "ad #7, landing_url 1: landing URLs https://other.example/, resources nothing\n"},
     {"LandingUrlLost",
      [](const Store&, WriteBatch& b) { b.erase(Family::kLandingUrls, landing_url_key(AdIx{1}, 1)); },
      "ad a2, landing_url 1: record a URL of that time, landing URLs nothing\n"},
@@ -455,6 +476,24 @@ TEST_F(VerifyTest, ForMachinesItIsOneLine) {
       R"({"subject":"campaign c1","field":"spent_lifetime_micros","first":{"source":"account","value":1025},)"
       R"("second":{"source":"reports","value":1020}})");
   EXPECT_EQ((*json)["checked"]["events"], JsonTree(7));
+}
+
+TEST(IndexDigest, OfTheSameEntriesInAnyOrderIsEqualAndADifferenceIsFoundWhereItIs) {
+  const auto key = [](int i) { return "key" + std::to_string(i); };
+  constexpr int kEntries = 20'000;
+  IndexDigest digest;
+  for (int i = 0; i < kEntries; ++i) digest.expect(key(i), static_cast<std::uint32_t>(i));
+  for (int i = kEntries - 1; i > 0; --i) digest.found(key(i), static_cast<std::uint32_t>(i));
+  EXPECT_TRUE(digest.differs()) << "one is missing";
+  EXPECT_TRUE(digest.differs_at(key(0)));
+  int looked_at = 0;
+  for (int i = 0; i < kEntries; ++i) looked_at += digest.differs_at(key(i)) ? 1 : 0;
+  EXPECT_LT(looked_at, 50) << "so few are looked up";
+  digest.found(key(0), 1);
+  EXPECT_TRUE(digest.differs_at(key(0))) << "of another value";
+  digest.expect(key(0), 1);
+  digest.found(key(0), 0);
+  EXPECT_FALSE(digest.differs());
 }
 
 TEST(Findings, AllAreCountedAndSoManyAreListed) {

@@ -56,6 +56,46 @@ std::string file_with_extension(const std::string& directory, const std::string&
   return largest;
 }
 
+std::uint64_t bytes_read_by_this_process() {
+  std::ifstream io("/proc/self/io");
+  std::string name;
+  std::uint64_t bytes = 0;
+  io >> name >> bytes;
+  EXPECT_EQ(name, "rchar:");
+  return bytes;
+}
+
+std::uint64_t property(const Store& store, const std::string& name) {
+  for (const auto& [its_name, value] : store.properties()) {
+    if (its_name == name) return value;
+  }
+  return 0;
+}
+
+// Each look-up in a file of more than 800,000 keys read its whole filter, of more than a megabyte.
+TEST(Store, ALookUpAmongMillionsReadsNoMoreThanItsBlocks) {
+  TemporaryDirectory dir;
+  const auto store = open_store(dir / "data");
+  std::mt19937_64 random(7);
+  const auto random_key = [&] {
+    const std::uint64_t number = random();
+    return std::string(reinterpret_cast<const char*>(&number), sizeof(number));
+  };
+  for (int i = 0; i < 20; ++i) {
+    WriteBatch batch;
+    for (int j = 0; j < 100'000; ++j) batch.put(Family::kChildren, random_key(), "");
+    ASSERT_FALSE(store->write(batch));
+  }
+  for (const char* busy : {"rocksdb.num-immutable-mem-table", "rocksdb.num-running-flushes",
+                           "rocksdb.compaction-pending", "rocksdb.num-running-compactions"}) {
+    while (property(*store, busy) > 0) std::this_thread::yield();
+  }
+  const std::uint64_t before = bytes_read_by_this_process();
+  constexpr int kLookUps = 1'000;
+  for (int i = 0; i < kLookUps; ++i) EXPECT_FALSE(store->get(Family::kChildren, random_key()));
+  EXPECT_LT((bytes_read_by_this_process() - before) / kLookUps, 16u * 1'024);
+}
+
 TEST(Store, ReadingThroughSeesWhatAScanSees) {
   TemporaryDirectory dir;
   const auto store = open_store(dir.path());
