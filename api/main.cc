@@ -120,9 +120,8 @@ LedgerOptions ledger_options(const Config& config) {
 
 // As many connections as are configured, or fewer where the system does not let this process open so many
 // files.
-std::size_t connections_max(const Config& config) {
+std::size_t connections_max(const Config& config, std::uint64_t files) {
   const auto wanted = static_cast<std::uint64_t>(config.http.connections_max);
-  const std::uint64_t files = raise_open_files_limit();  // again: gives what main() raised it to
   const std::uint64_t possible = connections_within(files, wanted);
   if (possible < wanted) {
     spdlog::warn(
@@ -132,7 +131,7 @@ std::size_t connections_max(const Config& config) {
   return static_cast<std::size_t>(possible);
 }
 
-ServerOptions server_options(const Config& config) {
+ServerOptions server_options(const Config& config, std::uint64_t open_files) {
   const ListenAddress address = *parse_listen(config.listen);  // checked with the command line
   ServerOptions options;
   options.host = address.host;
@@ -142,7 +141,7 @@ ServerOptions server_options(const Config& config) {
   options.header_bytes_max = static_cast<std::size_t>(config.http.header_bytes_max);
   options.target_bytes_max = static_cast<std::size_t>(config.http.target_bytes_max);
   options.body_bytes_max = static_cast<std::uint64_t>(config.http.body_bytes_max);
-  options.connections_max = connections_max(config);
+  options.connections_max = connections_max(config, open_files);
   options.deferred_requests_max = static_cast<std::size_t>(config.http.deferred_requests_max);
   options.queued_requests_max = static_cast<std::size_t>(config.auction.queue_max);
   options.queue_wait_max = std::chrono::milliseconds{config.auction.queue_wait_max_ms};
@@ -190,6 +189,7 @@ struct BackgroundThreads {
 // What requests are answered from; made in this order, and ended in the opposite one.
 struct Service {
   Config config;
+  std::uint64_t open_files;  // how many this process may have
   Timestamp started_at;
   Calendar calendar;
   DataDirectory data;
@@ -310,7 +310,7 @@ int serve(Service& my) {
     count(record);
     failures.observe(record);
   };
-  Server server(server_options(my.config), router, my.authenticator, observe);
+  Server server(server_options(my.config, my.open_files), router, my.authenticator, observe);
   add_metrics(router, server, my);
   my.server = &server;
 
@@ -344,7 +344,7 @@ int serve(Service& my) {
   return 0;
 }
 
-int run(const Config& config) {
+int run(const Config& config, std::uint64_t open_files) {
   // 1. What everything depends on.
   auto calendar = Calendar::load(config.time_zone);
   if (!calendar) return fail("time_zone " + config.time_zone + " is not a known IANA time zone");
@@ -358,6 +358,7 @@ int run(const Config& config) {
 
   // 2. Money, as the disk knows it.
   Service service{.config = config,
+                  .open_files = open_files,
                   .started_at = wall_clock(),
                   .calendar = std::move(*calendar),
                   .data = std::move(*data),
@@ -380,7 +381,8 @@ int main(int argc, char** argv) {
     return command.exit_code;
   }
   gavel::start_logging(command.config.log_level);
-  gavel::raise_open_files_limit();  // before a database is opened, which keeps a file open for each of its tables
+  // Before a database is opened, which keeps a file open for each of its tables.
+  const std::uint64_t open_files = gavel::raise_open_files_limit();
   const std::string& data_dir = command.config.data_dir;
   if (command.task == gavel::CommandLine::Task::kVerify) return gavel::verify_command(data_dir, command.json);
   if (command.task == gavel::CommandLine::Task::kRestore) {
@@ -388,7 +390,7 @@ int main(int argc, char** argv) {
   }
   gavel::block_stop_signals();
   try {
-    return gavel::run(command.config);
+    return gavel::run(command.config, open_files);
   } catch (const std::exception& error) {
     return gavel::fail(error.what());
   }

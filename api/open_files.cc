@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "api/http/server.h"
+
 namespace gavel {
 
 std::uint64_t raise_open_files_limit() {
@@ -15,7 +17,7 @@ std::uint64_t raise_open_files_limit() {
 }
 
 std::uint64_t connections_within(std::uint64_t open_files_limit, std::uint64_t wanted) {
-  const std::uint64_t others = std::min(kOtherFiles, open_files_limit / 2);
+  const std::uint64_t others = std::min(kOtherFiles + kRefusalsMax, open_files_limit / 2);
   return std::min(wanted, std::max<std::uint64_t>(open_files_limit - others, 1));
 }
 

@@ -12,8 +12,8 @@ inline constexpr std::uint64_t kOtherFiles = 2'000;
 // systems start programs with 1,024 and allow far more.
 std::uint64_t raise_open_files_limit();
 
-// How many of `wanted` connections there is room for under that limit: kOtherFiles stay free, or half of it
-// where it is less than twice that. A database that can open no file fails, while a connection that is turned
+// How many of `wanted` connections there is room for under that limit: kOtherFiles and those of kRefusalsMax connections
+// stay free, or half of it where it is less than twice that. A database that can open no file fails, while a connection that is turned
 // away may come again.
 std::uint64_t connections_within(std::uint64_t open_files_limit, std::uint64_t wanted);
 

@@ -9,6 +9,7 @@
 // worker has had time to spare: a length or a wait would not tell, as both are small while so much is shed.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -36,6 +37,31 @@ inline constexpr std::chrono::microseconds kShedAfter{100};
 // Overload is over when a worker was idle for one part in kIdleParts of a window.
 inline constexpr std::chrono::milliseconds kIdleWindow{100};
 inline constexpr int kIdleParts = 20;
+// While overloaded: where so many came during one auction beside the one whose turn it is, somebody will come during the
+// next one, too. Nobody has to stay for it then: all of them are told at once.
+inline constexpr std::size_t kCrowd = 2;
+// Refusals may take one part in kShedParts of the time that queued requests take. Clients that come back at once would
+// otherwise leave a worker no time for anything else; those above wait for their refusal.
+inline constexpr int kShedParts = 8;
+
+// The time that refusals may take. Of one thread.
+class RefusalTime {
+ public:
+  using Duration = std::chrono::steady_clock::duration;
+  static constexpr std::chrono::microseconds kSavedMin{25};
+
+  // A queued request took so long. What is not used is not saved up beyond that, or kSavedMin.
+  void earn(Duration took) {
+    left_ = std::min(left_ + took / kShedParts, std::max<Duration>(took / kShedParts, kSavedMin));
+  }
+  // Whether one more may be refused.
+  bool is_left() const { return left_ > Duration{0}; }
+  // A refusal took so long: what is too much is taken off what is earned later.
+  void spend(Duration took) { left_ -= took; }
+
+ private:
+  Duration left_{kSavedMin};
+};
 
 // Why a request had to go.
 enum class Surplus : std::uint8_t { kQueueFull, kOverloaded };
@@ -54,7 +80,7 @@ class OverloadQueue {
 
   // Puts a request behind the others. What is over the bound stays until take_surplus() is called.
   void push(T waiter, Time now) {
-    if (idle_since_) idle_ += now - *std::exchange(idle_since_, std::nullopt);
+    if (idle_since_) rest(*std::exchange(idle_since_, std::nullopt), now);
     look_back(now);
     if (size_ == 0) standing_since_ = now;
     if (size_ == ring_.size()) grow();
@@ -63,6 +89,7 @@ class OverloadQueue {
 
   // Takes the request whose turn it is: the oldest, or the newest while overloaded. Requires !empty().
   T next(Time now) {
+    crowd_ = overloaded_ && size_ > kCrowd && now - ring_[at(size_ - 1 - kCrowd)].since < kShedAfter;
     const bool relapse = ended_at_ && now - *ended_at_ < kRelapse;
     const bool stands = relapse || now - standing_since_ >= kStanding;
     const bool waits = now - ring_[first_].since >= policy_.wait_max;
@@ -76,7 +103,7 @@ class OverloadQueue {
   std::optional<std::pair<T, Surplus>> take_surplus(Time now) {
     if (size_ == 0) return std::nullopt;
     if (size_ > policy_.waiting_max) return std::pair(take_oldest(), Surplus::kQueueFull);
-    if (!overloaded_ || now - ring_[first_].since < kShedAfter) return std::nullopt;
+    if (!overloaded_ || (!crowd_ && now - ring_[first_].since < kShedAfter)) return std::nullopt;
     return std::pair(take_oldest(), Surplus::kOverloaded);
   }
 
@@ -105,6 +132,16 @@ class OverloadQueue {
     T waiter{};
     Time since{};
   };
+
+  // The worker had nothing to do for so long. Windows end within that time, and not when somebody comes again.
+  void rest(Time from, Time to) {
+    while (overloaded_ && window_began_ + kIdleWindow <= to) {
+      const Time end = std::max<Time>(from, window_began_ + kIdleWindow);
+      idle_ += end - std::exchange(from, end);
+      look_back(end);
+    }
+    idle_ += to - from;
+  }
 
   // Ends a window of kIdleWindow, and the overload with it where the worker was idle for enough of it.
   void look_back(Time now) {
@@ -139,6 +176,7 @@ class OverloadQueue {
 
   Time standing_since_{};  // when it was empty last
   bool overloaded_ = false;
+  bool crowd_ = false;  // when next() was last called
   Time window_began_{};
   std::chrono::steady_clock::duration idle_{};  // within the window
   std::optional<Time> idle_since_;

@@ -60,6 +60,9 @@ enum class ShedCause : std::uint8_t {
 inline constexpr std::size_t kShedCauseCount = 4;
 std::string_view shed_cause_name(ShedCause cause);
 
+// Connections over the limit get a polite 503 until there are so many more of them.
+inline constexpr std::size_t kRefusalsMax = 256;
+
 // Counted by all workers; read at any time.
 struct ServerStats {
   std::atomic<std::uint64_t> connections{0};  // open now

@@ -266,10 +266,11 @@ bool Session::reply_or_wait() {
 
 bool Session::run_or_enqueue() {
   if (worker_->may_run_now()) {
+    const auto began = std::max(last_read_, answered_at_);
     const bool on = call_handler();
     // Both times are known anyhow. Where the answer has not left in whole, what it took stays unknown: no
     // matter.
-    if (on) worker_->ran(answered_at_ - last_read_);
+    if (on) worker_->ran(answered_at_ - began);
     return on;
   }
   phase_ = Phase::kQueued;
@@ -281,6 +282,7 @@ bool Session::run_or_enqueue() {
 void Session::run_in_turn(SteadyClock::time_point now) {
   if (phase_ != Phase::kQueued) return;  // closed meanwhile
   phase_ = Phase::kHandling;
+  was_too_late_ = false;  // an answer may also come later
   const bool on = call_handler();
   if (was_too_late_) worker_->missed_deadline(now - queued_at_);
   if (on) proceed();

@@ -155,8 +155,9 @@ bool Session::finish_reply() {
   const ServerOptions& options = worker_->shared().options;
   request_.route = Router::kUnmatched;
   if (reader_.has_unread()) {
+    // A pipelined request is as old as the answer before it: the client itself put it behind its others.
     phase_ = Phase::kHead;
-    request_.received_at = last_read_;
+    request_.received_at = now;
     deadline_ = now + options.header_deadline;
   } else {
     phase_ = Phase::kIdle;

@@ -12,8 +12,6 @@ namespace gavel {
 namespace {
 
 constexpr int kBacklog = 4'096;
-// Connections over the limit get a polite 503 until there are so many more of them.
-constexpr std::size_t kRefusalsMax = 256;
 constexpr std::chrono::milliseconds kSweepPeriodMax{500};
 constexpr std::chrono::milliseconds kSweepPeriodMin{5};
 
@@ -29,9 +27,6 @@ SteadyClock::duration sweep_period(const ServerOptions& options) {
 // What is read before a queued request runs, at most: a flood of events does not keep auctions waiting for
 // ever.
 constexpr int kHandlersPerLook = 1'024;
-// Shedding may take one part in so many of the time that queued requests take. Clients that come back at once
-// would otherwise leave a worker no time for anything else; those above wait for their refusal.
-constexpr int kShedParts = 8;
 
 }  // namespace
 
@@ -83,6 +78,13 @@ void Worker::run() {
       run_waiting();
     }
   }
+  // Whoever still waits was closed when draining took too long. He holds this worker, as it does him.
+  while (!waiting_.empty()) take_next(now());
+}
+
+std::shared_ptr<Session> Worker::take_next(SteadyClock::time_point at) {
+  shared_->stats.queued.fetch_sub(1, std::memory_order_relaxed);
+  return waiting_.next(at);
 }
 
 // Reads and answers whatever is there; what is queued joins the queue.
@@ -101,25 +103,26 @@ SteadyClock::time_point Worker::enqueue(std::shared_ptr<Session> session) {
 void Worker::run_waiting() {
   const auto began = now();
   for (auto at = began; !waiting_.empty() && at - began < kLookEvery; at = now()) {
-    const std::shared_ptr<Session> session = waiting_.next(at);
-    shared_->stats.queued.fetch_sub(1, std::memory_order_relaxed);
+    const std::shared_ptr<Session> session = take_next(at);
     shed_surplus();
     ran_since_look_ = kLookEvery;  // what comes behind it on its connection takes its turn, too
-    session->run_in_turn(at);
+    const auto turn = now();
+    session->run_in_turn(turn);
+    refusal_time_.earn(now() - turn);
   }
   ran_since_look_ = now() - began;
 }
 
 void Worker::shed_surplus() {
-  const auto began = now();
-  const SteadyClock::duration allowed = ran_since_look_ / kShedParts;
-  for (auto at = began; at - began <= allowed; at = now()) {
+  for (auto at = now(); refusal_time_.is_left();) {
     const auto surplus = waiting_.take_surplus(at);
     if (!surplus) return;
     shared_->stats.queued.fetch_sub(1, std::memory_order_relaxed);
     const bool full = surplus->second == Surplus::kQueueFull;
     surplus->first->shed(full ? ShedCause::kQueueFull : ShedCause::kOverloaded,
                          full ? shared_->queue_full : shared_->overloaded);
+    const auto done = now();
+    refusal_time_.spend(done - std::exchange(at, done));
   }
 }
 

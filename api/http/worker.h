@@ -81,7 +81,10 @@ class Worker : public std::enable_shared_from_this<Worker> {
     return waiting_.empty() && !waiting_.overloaded() && ran_since_look_ < kLookEvery;
   }
   // A queued request has run at once, for so long.
-  void ran(SteadyClock::duration took) { ran_since_look_ += took; }
+  void ran(SteadyClock::duration took) {
+    ran_since_look_ += took;
+    refusal_time_.earn(took);
+  }
   // Calls run_in_turn() or shed() of the session later, from the event loop.
   SteadyClock::time_point enqueue(std::shared_ptr<Session> session);  // gives the time
   // A request that waited so long in the queue was too old when its turn came.
@@ -91,6 +94,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void look();
   void run_waiting();
   void shed_surplus();
+  std::shared_ptr<Session> take_next(SteadyClock::time_point at);
   void accept();
   void on_accepted(Socket socket);
   void sweep();
@@ -110,6 +114,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   std::vector<std::shared_ptr<Session>> sessions_;  // each knows its index
   OverloadQueue<std::shared_ptr<Session>> waiting_;
   SteadyClock::duration ran_since_look_{};
+  RefusalTime refusal_time_;
   std::string date_;
   bool accept_failed_ = false;  // accepting waits for the next sweep
   SteadyClock::time_point drain_end_ = SteadyClock::time_point::max();

@@ -16,7 +16,7 @@ class RegistryLoader {
       : registry_(registry), progress_(progress) {}
 
   std::optional<Registry::LoadError> load(ResourceType type) {
-    expect(type);
+    if (auto error = expect(type)) return error;
     RowReader reader(registry_.parts_.store, type);
     for (auto rows = reader.next(); !rows.empty(); rows = reader.next()) {
       for (const StoredRow& row : rows) {
@@ -29,12 +29,18 @@ class RegistryLoader {
 
  private:
   // Internal ids are dense, so the last one says how many there are.
-  void expect(ResourceType type) {
+  std::optional<Registry::LoadError> expect(ResourceType type) {
     const auto last = registry_.parts_.store.last_key(Family::kResources, resource_key_prefix(type));
-    if (!last) return;
-    const std::uint32_t count = internal_id_of_key(*last) + 1;
+    if (!last) return std::nullopt;
+    const std::uint32_t last_id = internal_id_of_key(*last);
+    if (*last != resource_key(type, last_id) || last_id >= kResourcesMax) {
+      return Registry::LoadError{"the last stored " + std::string(type_name(type)) + " has the internal id " +
+                                 std::to_string(last_id) + ": its key is damaged"};
+    }
+    const std::uint32_t count = last_id + 1;
     registry_.parts_.symbols->of(type).expect(count + count / kRoomForNew);
     if (!is_leaf(type)) registry_.states_[static_cast<std::size_t>(type)].reserve(count);
+    return std::nullopt;
   }
 
   std::optional<Registry::LoadError> put(ResourceType type, const StoredRow& row) {
@@ -56,6 +62,8 @@ class RegistryLoader {
     return std::nullopt;
   }
 
+  // More of one type were never made: they would not fit into the memory of any machine.
+  static constexpr std::uint32_t kResourcesMax = 1u << 28;
   static constexpr std::uint32_t kRoomForNew = 8;  // an eighth more names before the table grows
 
   Registry& registry_;

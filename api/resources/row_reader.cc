@@ -1,5 +1,6 @@
 #include "api/resources/row_reader.h"
 
+#include <exception>
 #include <utility>
 
 #include "api/resources/transaction.h"
@@ -32,17 +33,26 @@ std::span<StoredRow> RowReader::next() {
   return std::span(batch.rows).first(batch.size);
 }
 
+// What is thrown here (no memory, most likely) must reach whoever waits for rows, not end the process.
 void RowReader::run(const Store& store) {
+  try {
+    read_all(store);
+  } catch (const std::exception& error) {
+    error_ = "reading the stored " + std::string(collection_name(type_)) + " failed: " + error.what();
+  }
+  hand_over();
+  const std::lock_guard lock(mutex_);
+  done_ = true;
+  changed_.notify_all();
+}
+
+void RowReader::read_all(const Store& store) {
   JsonParser parser;
   const std::string prefix = resource_key_prefix(type_);
   store.read_through(Family::kResources, prefix, prefix_end(prefix),
                      [&](std::string_view key, std::string_view value) {
                        return read(internal_id_of_key(key), value, parser);
                      });
-  hand_over();
-  const std::lock_guard lock(mutex_);
-  done_ = true;
-  changed_.notify_all();
 }
 
 // False where the reading ends.

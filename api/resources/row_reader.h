@@ -52,6 +52,7 @@ class RowReader {
   };
 
   void run(const Store& store);
+  void read_all(const Store& store);
   bool read(std::uint32_t internal_id, std::string_view value, JsonParser& parser);
   bool begin_batch();
   void hand_over();

@@ -81,7 +81,8 @@ class HttpOverload : public testing::Test {
     order_.clear();
     return all;
   }
-  // Five clients of whom two keep the worker while the other three wait: the first of those for its deadline to pass.
+  // Five clients of whom two keep the worker while the other three wait: the first of those for its deadline
+  // to pass.
   std::deque<HttpClient> one_misses_its_deadline_after(std::chrono::milliseconds wait) {
     auto all = clients(5);
     all[0].send(post("hold 1"));
@@ -181,6 +182,27 @@ TEST_F(HttpOverload, PipelinedRequestsStayInOrder) {
     EXPECT_EQ(all[1].read_response()->body, std::to_string(i));
     EXPECT_EQ(all[1].read_response()->status, 200);
   }
+}
+
+// Each of them was as old as the bytes that brought all of them: behind some auctions of its own, a client
+// that was alone missed its deadlines.
+TEST_F(HttpOverload, APipelinedRequestIsAsOldAsTheAnswerBeforeIt) {
+  Route aged = simple_route(Method::kGet, "/age", kNoRoleNeeded, RouteClass::kAuction,
+                            [this](Request& request, ResponseWriter writer) {
+                              const auto age = now_.load() - request.received_at.time_since_epoch();
+                              now_ = now_.load() + 3ms;
+                              writer.buffer() += std::to_string(age / 1ms);
+                              writer.send(200, "text/plain");
+                            });
+  aged.deferred = false;
+  aged.queued = true;
+  test_.router.add(std::move(aged));
+  test_.start();
+  auto all = clients(1);
+  std::string requests;
+  for (int i = 0; i < 20; ++i) requests += "GET /age HTTP/1.1\r\nHost: h\r\n\r\n";
+  all[0].send(requests);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(all[0].read_response()->body, "0") << i;
 }
 
 TEST_F(HttpOverload, WhoMissesADeadlineInTheQueueMakesItAnOverload) {

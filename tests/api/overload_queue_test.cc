@@ -76,11 +76,13 @@ TEST(OverloadQueue, WhileOverloadedNobodyWaitsLongerThanKShedAfter) {
   EXPECT_EQ(surplus(queue, kStart + 100ms), "1o 2o");
   queue.push(4, kStart + 101ms);
   queue.push(5, kStart + 101ms);
+  EXPECT_EQ(queue.next(kStart + 101ms), 5);
   queue.push(6, kStart + 101ms + 1us);
   EXPECT_EQ(queue.next(kStart + 101ms + 1us), 6);
   EXPECT_EQ(surplus(queue, kStart + 101ms + kShedAfter - 1us), "");
-  EXPECT_EQ(queue.next(kStart + 101ms + kShedAfter), 5) << "who is next is served, whatever his age";
-  EXPECT_EQ(surplus(queue, kStart + 101ms + kShedAfter), "4o");
+  queue.push(7, kStart + 101ms + 1us);
+  EXPECT_EQ(queue.next(kStart + 101ms + kShedAfter + 1us), 7) << "who is next is served, whatever his age";
+  EXPECT_EQ(surplus(queue, kStart + 101ms + kShedAfter + 1us), "4o");
 }
 
 TEST(OverloadQueue, BeyondTheBoundTheOldestGoAndItIsAnOverload) {
@@ -135,10 +137,10 @@ TEST(OverloadQueue, AnOverloadThatComesBackSoonIsKnownAtOnce) {
     EXPECT_EQ(queue.next(kStart + 100ms), 3);
     surplus(queue, kStart + 100ms);
     queue.idle(kStart + 101ms);
-    const Time ended = kStart + 300ms;
-    queue.push(1, ended);
+    const Time ended = kStart + 200ms;  // with the first window that had rest enough
+    queue.push(1, kStart + 300ms);
     const Time again = ended + (soon ? kRelapse - 20ms : Queue::Time::duration(kRelapse));
-    EXPECT_EQ(queue.next(ended), 1);
+    EXPECT_EQ(queue.next(kStart + 300ms), 1);
     EXPECT_FALSE(queue.overloaded());
     queue.push(2, again);
     queue.push(3, again + 1ms);
@@ -153,6 +155,53 @@ TEST(OverloadQueue, ARequestAfterAPauseFindsNoOverload) {
   queue.idle(kStart + 101ms);
   queue.push(1, kStart + 10s);
   EXPECT_FALSE(queue.overloaded());
+}
+
+// The overload was said to have ended when somebody came again: a burst after a quiet hour was a relapse.
+TEST(OverloadQueue, ABurstAfterAPauseIsNoRelapse) {
+  Queue queue = standing();
+  EXPECT_EQ(queue.next(kStart + 100ms), 3);
+  surplus(queue, kStart + 100ms);
+  queue.idle(kStart + 101ms);
+  const Time later = kStart + 10s;
+  for (int i = 1; i <= 3; ++i) queue.push(i, later);
+  for (int i = 1; i <= 3; ++i) EXPECT_EQ(queue.next(later + 20ms), i);
+}
+
+TEST(OverloadQueue, WhereManyWaitNobodyStaysForTheNextTurn) {
+  Queue queue = standing();
+  EXPECT_EQ(queue.next(kStart + 100ms), 3);
+  EXPECT_EQ(surplus(queue, kStart + 100ms), "1o 2o");
+  for (int i = 4; i <= 6; ++i) queue.push(i, kStart + 101ms);
+  EXPECT_EQ(queue.next(kStart + 101ms), 6);
+  EXPECT_EQ(surplus(queue, kStart + 101ms), "4o 5o") << "three came during one auction: others will";
+  for (int i = 7; i <= 8; ++i) queue.push(i, kStart + 102ms);
+  EXPECT_EQ(queue.next(kStart + 102ms), 8);
+  EXPECT_EQ(surplus(queue, kStart + 102ms), "") << "7 may be all that there is";
+}
+
+// A refusal was allowed an eighth of 200 us, or the time of one refusal: between auctions of 20 us more than
+// half.
+TEST(RefusalTime, IsAnEighthOfTheTimeOfAuctionsHoweverShort) {
+  for (const auto auction : {20us, 400us, 1'400us}) {
+    RefusalTime time;
+    auto refusing = 0us, running = 0us;
+    for (int i = 0; i < 10'000; ++i) {
+      for (; time.is_left(); time.spend(4us)) refusing += 4us;
+      time.earn(auction);
+      running += auction;
+    }
+    EXPECT_NEAR(static_cast<double>(refusing.count()), static_cast<double>(running.count()) / kShedParts,
+                200);
+  }
+}
+
+TEST(RefusalTime, IsNotSavedUp) {
+  RefusalTime time;
+  for (int i = 0; i < 1'000; ++i) time.earn(20us);
+  auto refusing = 0us;
+  for (; time.is_left(); time.spend(4us)) refusing += 4us;
+  EXPECT_LE(refusing, RefusalTime::kSavedMin + 4us);
 }
 
 // Against lists kept the plain way: nobody is lost, doubled or taken out of turn, whatever comes.

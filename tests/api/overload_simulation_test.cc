@@ -35,10 +35,13 @@ double p(std::vector<double> values, double part) {
 
 class Worker {
  public:
+  explicit Worker(Duration auction = kAuction) : auction_(auction) {}
+  double c() const { return std::chrono::duration<double, std::micro>(auction_).count() + 6; }
+
   // Poisson arrivals at `load` times the peak for so long. A client of `connections` sends no more at a time;
   // what it cannot send waits there, and its wait counts.
   Seen open_loop(double load, Duration length, std::size_t connections = 10'000) {
-    std::exponential_distribution<double> gap(load / kC);
+    std::exponential_distribution<double> gap(load / c());
     const Time end = now_ + length;
     std::deque<Time> arrivals;
     for (Time at = now_; at < end;
@@ -82,13 +85,15 @@ class Worker {
   std::size_t turn(Seen& seen) {
     const Time arrived = queue_.next(now_);
     std::size_t answered = 1;
-    for (const Time began = now_; now_ - began <= kAuction / 8; ++answered) {
+    for (; refusal_time_.is_left(); ++answered) {
       const auto gone = queue_.take_surplus(now_);
       if (!gone) break;
       now_ += kRefuse;
+      refusal_time_.spend(kRefuse);
       note(seen.shed_us, gone->first);
     }
-    now_ += kAuction;
+    now_ += auction_;
+    refusal_time_.earn(auction_);
     note(seen.served_us, arrived);
     return answered;
   }
@@ -96,6 +101,8 @@ class Worker {
     latencies.push_back(std::chrono::duration<double, std::micro>(now_ - arrived).count());
   }
 
+  const Duration auction_;
+  RefusalTime refusal_time_;
   std::mt19937_64 random_{1};
   OverloadQueue<Time> queue_{{.waiting_max = 1'024, .wait_max = 10ms}};
   Time now_{1h};
@@ -117,6 +124,18 @@ TEST(OverloadSimulation, ThreeTimesThePeak) {
   const Seen after = worker.open_loop(0.5, 4s);
   EXPECT_TRUE(after.shed_us.empty());
   EXPECT_LE(p(after.served_us, 0.99), 1.2 * p(half.served_us, 0.99));
+}
+
+// No auction is interrupted, so a refusal may have to wait for the end of one, and half of one on average.
+TEST(OverloadSimulation, RefusalsWaitForOneAuctionWhateverItsLength) {
+  for (const Duration auction : {Duration(200us), Duration(400us), Duration(1'400us), Duration(5ms)}) {
+    Worker worker(auction);
+    worker.open_loop(3, 1s);  // until it is noticed
+    const Seen triple = worker.open_loop(3, 30s);
+    const double us = worker.c();
+    EXPECT_LE(p(triple.shed_us, 0.5), 0.75 * us + 2 * kS) << us;
+    EXPECT_GE(triple.goodput() * us / 1e6, 0.9 * (us - 3 * kS) / (us - kS)) << us;
+  }
 }
 
 TEST(OverloadSimulation, AClientOfFewConnectionsDoesNotHideTheOverload) {

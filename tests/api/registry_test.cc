@@ -608,6 +608,30 @@ TEST_F(RegistryTest, NamesARecordThatCannotBeRead) {
   EXPECT_NE(failed->message.find("ad_group g1"), std::string::npos) << failed->message;
 }
 
+TEST_F(RegistryTest, ALastKeyThatIsDamagedIsSaidAndNoReasonToMakeRoomForBillions) {
+  for (const std::string& key :
+       {resource_key(ResourceType::kKeyword, 0xFFFFFFFF), resource_key(ResourceType::kKeyword, 0xFFFFFFFE),
+        resource_key(ResourceType::kKeyword, 7) + "x"}) {
+    WriteBatch batch;
+    batch.put(Family::kResources, key, "?");
+    ASSERT_FALSE(world->store->write(batch));
+    const auto symbols = std::make_shared<Symbols>();
+    CatalogPublisher publisher(std::make_shared<Catalog>(symbols));
+    Accounts accounts;
+    FrequencyCounts frequency(*world->store);
+    ClickStats click_stats;
+    Registry registry(
+        {*world->store, world->clock, symbols, accounts, frequency, click_stats, publisher, {}});
+    const auto failed = registry.load();
+    ASSERT_TRUE(failed.has_value());
+    EXPECT_NE(failed->message.find("the last stored keyword has the internal id"), std::string::npos)
+        << failed->message;
+    WriteBatch undo;
+    undo.erase(Family::kResources, key);
+    ASSERT_FALSE(world->store->write(undo));
+  }
+}
+
 TEST_F(RegistryTest, LoadingEndsWhereItIsToldTo) {
   WriteBatch batch;
   ResourceRecord record;
@@ -623,7 +647,8 @@ TEST_F(RegistryTest, LoadingEndsWhereItIsToldTo) {
     Accounts accounts;
     FrequencyCounts frequency(*world->store);
     ClickStats click_stats;
-    Registry registry({*world->store, world->clock, symbols, accounts, frequency, click_stats, publisher, {}});
+    Registry registry(
+        {*world->store, world->clock, symbols, accounts, frequency, click_stats, publisher, {}});
     std::vector<std::uint64_t> told;
     const auto failed = registry.load([&](std::uint64_t rows) {
       told.push_back(rows);
