@@ -38,8 +38,11 @@ inline constexpr std::chrono::microseconds kShedAfter{100};
 inline constexpr std::chrono::milliseconds kIdleWindow{100};
 inline constexpr int kIdleParts = 20;
 // While overloaded: where so many came during one auction beside the one whose turn it is, somebody will come during the
-// next one, too. Nobody has to stay for it then: all of them are told at once.
+// next one, too. Nobody has to stay for it then: all of them are told at once. Only where auctions are as long as kLong, so
+// that staying for one is a wait to speak of: of short ones few come during each, and a queue that is emptied each time looks
+// as if the overload were over.
 inline constexpr std::size_t kCrowd = 2;
+inline constexpr std::chrono::microseconds kLong{700};
 // Refusals may take one part in kShedParts of the time that queued requests take. Clients that come back at once would
 // otherwise leave a worker no time for anything else; those above wait for their refusal.
 inline constexpr int kShedParts = 8;
@@ -89,7 +92,8 @@ class OverloadQueue {
 
   // Takes the request whose turn it is: the oldest, or the newest while overloaded. Requires !empty().
   T next(Time now) {
-    crowd_ = overloaded_ && size_ > kCrowd && now - ring_[at(size_ - 1 - kCrowd)].since < kShedAfter;
+    const bool is_long = now - std::exchange(last_next_, now) >= kLong;
+    crowd_ = overloaded_ && is_long && size_ > kCrowd && now - ring_[at(size_ - 1 - kCrowd)].since < kShedAfter;
     const bool relapse = ended_at_ && now - *ended_at_ < kRelapse;
     const bool stands = relapse || now - standing_since_ >= kStanding;
     const bool waits = now - ring_[first_].since >= policy_.wait_max;
@@ -177,6 +181,7 @@ class OverloadQueue {
   Time standing_since_{};  // when it was empty last
   bool overloaded_ = false;
   bool crowd_ = false;  // when next() was last called
+  Time last_next_{};
   Time window_began_{};
   std::chrono::steady_clock::duration idle_{};  // within the window
   std::optional<Time> idle_since_;
