@@ -10,6 +10,7 @@ from room.processes import Failure, cpu_seconds, resident_bytes, thread_cpu_seco
 READY_SECONDS = 300
 _SHEDDING = "[auction]\nqueue_wait_max_ms = 10\n"  # as configs/production.toml has it
 _PATIENCE_MS = 60_000
+_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # as README.md advises
 
 
 class Gaveld:
@@ -47,8 +48,8 @@ class Gaveld:
             os.remove(told)
         began = time.monotonic()
         with open(os.path.join(self._directory, "gaveld.log"), "ab") as log:
-            self._process = self._processes.start([self._build / "gaveld", "--config", config], self._core,
-                                                  stdout=log, stderr=log)
+            self._process = self._processes.start([self._build / "gaveld", "--config", config], self._core, stdout=log, stderr=log,
+                                                  env={**os.environ, **_HUGE_PAGES})
         wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
         return time.monotonic() - began
 
