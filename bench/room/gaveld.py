@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from room.processes import Failure, cpu_seconds, resident_bytes, thread_cpu_seconds, wait_until
+from room.processes import Failure, cpu_seconds, pin_threads, resident_bytes, thread_cpu_seconds, wait_until
 
 READY_SECONDS = 300
 _SHEDDING = "[auction]\nqueue_wait_max_ms = 10\n"  # as configs/production.toml has it
@@ -37,7 +37,7 @@ class Gaveld:
         return self._process.pid
 
     def start(self):
-        """Starts it and gives the seconds until /readyz says so."""
+        """Starts it, on all cores until it is ready, and gives the seconds until /readyz says so."""
         config = os.path.join(self._directory, "gaveld.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = {self._threads}\n'
@@ -48,10 +48,12 @@ class Gaveld:
             os.remove(told)
         began = time.monotonic()
         with open(os.path.join(self._directory, "gaveld.log"), "ab") as log:
-            self._process = self._processes.start([self._build / "gaveld", "--config", config], self._core, stdout=log, stderr=log,
+            self._process = self._processes.start([self._build / "gaveld", "--config", config], stdout=log, stderr=log,
                                                   env={**os.environ, **_HUGE_PAGES})
         wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
-        return time.monotonic() - began
+        seconds = time.monotonic() - began
+        pin_threads(self.pid, self._core)
+        return seconds
 
     def _patience(self):
         """Configuration by which no auction is shed for having waited, as it would be where 64 clients ask as fast as they can;

@@ -40,7 +40,7 @@ class Processes:
             if os.getppid() != parent:
                 os._exit(1)
             if core is not None:
-                os.sched_setaffinity(0, core if isinstance(core, set) else {core})
+                os.sched_setaffinity(0, as_set(core))
 
         try:
             process = subprocess.Popen([str(word) for word in argv], preexec_fn=prepare, **popen)
@@ -87,6 +87,19 @@ class Processes:
     def stop_all(self):
         for process in reversed(list(self._running)):
             self.stop(process)
+
+
+def as_set(core):
+    return core if isinstance(core, set) else {core}
+
+
+def pin_threads(pid, core):
+    """Moves all threads of a process, and those that they start later, to a core or a set of them."""
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        try:
+            os.sched_setaffinity(int(thread), as_set(core))
+        except ProcessLookupError:  # it has just ended
+            pass
 
 
 def cpu_seconds(pid):
