@@ -17,7 +17,6 @@ constexpr std::size_t kHeaderBytes = 1 + sizeof(TokenKey::id);
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kSealedBytes = kClaimsBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kTokenBytes = kHeaderBytes + kNonceBytes + kSealedBytes;
-constexpr std::size_t kRandomNonceBytes = 16;
 static_assert(kTokenChars == base64url_chars(kTokenBytes));
 static_assert(kTokenKeyBytes == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 
