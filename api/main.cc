@@ -43,6 +43,7 @@
 #include "api/resources/registry.h"
 #include "api/resources/resource_routes.h"
 #include "api/tokens/token_keys.h"
+#include "api/tokens/token_sealer.h"
 #include "auction/catalog_publisher.h"
 #include "auction/segmenter.h"
 #include "budget/accounts.h"
@@ -390,6 +391,8 @@ int main(int argc, char** argv) {
   }
   gavel::block_stop_signals();
   try {
+    // Before there are threads: it sets what libsodium calls by this processor's instructions.
+    gavel::init_sodium();
     return gavel::run(command.config, open_files);
   } catch (const std::exception& error) {
     return gavel::fail(error.what());

@@ -69,7 +69,8 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& 
 
 void KeywordMatcher::sift(std::span<const GroupKeyword> keywords, std::vector<GroupKeyword>& likely) const {
   for (const GroupKeyword& entry : keywords) {
-    if (may_match(entry.text)) likely.push_back(entry);
+    // A query of thousands of words fills the sieve; what it lets through is looked up before anything is fetched for it.
+    if (may_match(entry.text) && found_.find(entry.text.value) != nullptr) likely.push_back(entry);
   }
 }
 

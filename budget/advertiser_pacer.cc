@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "budget/big_endian.h"
+#include "budget/pacing_laws.h"
 
 namespace gavel {
 namespace {
@@ -20,9 +21,6 @@ double amount(const std::atomic<std::int64_t>& value) {
   return static_cast<double>(value.load(std::memory_order_relaxed));
 }
 
-// The shading law begins at half of the bids where it remembers nothing; an advertiser's budget may well be wider than what
-// its campaigns have, so nothing is taken from their bids before it shows that it is not.
-constexpr PacingMemory kFullBids{{0, 1}};
 // By what power spend follows the bid, about: what a multiplier is worth as a participation.
 constexpr double kElasticity = 2;
 // A target that has moved by such a share of the budget is kept, even where nothing was spent.
@@ -66,13 +64,14 @@ void AdvertiserPacer::move_anchor(State& state, const AdvertiserTraffic& traffic
 }
 
 // The law that takes over begins where the other one stood.
-void AdvertiserPacer::change_law(State& state, bool shades, const AdvertiserPacing& pacing) {
-  if (std::exchange(state.shaded, shades) == shades || !state.begun) return;
-  if (shades) {
-    const double participation = std::max(static_cast<double>(pacing.participation.load()) / kProbabilityOne, 1e-3);
-    state.shading = {{static_cast<float>(std::log(participation) / kElasticity), 1}};
+void AdvertiserPacer::change_law(State& state, const PacingSignals& now, const AdvertiserPacing& pacing) {
+  state.shaded = !state.shaded;
+  const double participation =
+      std::max(static_cast<double>(pacing.participation.load(std::memory_order_relaxed)) / kProbabilityOne, 1e-3);
+  if (state.shaded) {
+    state.shading = ShadingLaw::begin_at(std::pow(participation, 1 / kElasticity));
   } else {
-    state.throttle = {};
+    state.throttle = ThrottleLaw::begin_at(participation, now);
   }
 }
 
@@ -84,12 +83,14 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
     if (states_.erase(advertiser.value) > 0) gone_.push_back(advertiser);
     return publish(account.pacing, 1, 1, kNoLimit);
   }
-  State& state = states_.try_emplace(advertiser.value, State{.throttle = {}, .shading = kFullBids}).first->second;
+  // The shading law begins at half of the bids where it remembers nothing; an advertiser's budget may well be wider than what
+  // its campaigns have, so nothing is taken from their bids before it shows that it is not.
+  State& state =
+      states_.try_emplace(advertiser.value, State{.throttle = {}, .shading = ShadingLaw::begin_at(1)}).first->second;
   const double budget = std::max(static_cast<double>(limit) - traffic.unpaced_used, 1.0);
   const double used =
       static_cast<double>(account.today.on(day.today()).value) + amount(account.held) - traffic.unpaced_used;
   move_anchor(state, traffic, state.limit == limit, day.today(), used);
-  change_law(state, traffic.shades, account.pacing);
 
   PacingSignals s;
   s.budget = budget;
@@ -119,6 +120,7 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   state.gone = traffic.gone;
   if (!state.served) return publish(account.pacing, 1, 1, kNoLimit);
   state.target = s.target;
+  if (state.shaded != traffic.shades) change_law(state, s, account.pacing);
   double participation = 1, multiplier = 1;
   if (traffic.shades) {
     const PacingControl control = shading_.step(s, state.shading);

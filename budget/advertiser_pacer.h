@@ -65,7 +65,7 @@ class AdvertiserPacer {
   };
   static void anchor(State& state, double used, double gone);
   static void move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today, double used);
-  static void change_law(State& state, bool shades, const AdvertiserPacing& pacing);
+  static void change_law(State& state, const PacingSignals& now, const AdvertiserPacing& pacing);
   static void publish(AdvertiserPacing& pacing, double participation, double multiplier, std::int64_t target);
 
   Accounts& accounts_;

@@ -66,6 +66,17 @@ PacingControl ThrottleLaw::step(const PacingSignals& now, PacingMemory& memory) 
   return {.participation = static_cast<double>(participation), .multiplier = 1};
 }
 
+PacingMemory ThrottleLaw::begin_at(double participation, const PacingSignals& now) {
+  if (now.pace <= 0) return {};
+  const double spent = kEvidenceMin * now.charge;
+  const double joined = spent * participation / now.pace;
+  return {{static_cast<float>(spent), static_cast<float>(joined), static_cast<float>(participation), 1}};
+}
+
+PacingMemory ShadingLaw::begin_at(double multiplier) {
+  return {{static_cast<float>(std::log(std::max(multiplier, kMultiplierMin))), 1}};
+}
+
 PacingControl ShadingLaw::step(const PacingSignals& now, PacingMemory& memory) const {
   float& centre = memory.value[0];  // logarithm of the multiplier that has kept to the target so far
   float& begun = memory.value[1];

@@ -11,6 +11,8 @@ namespace gavel {
 class ThrottleLaw : public PacingLaw {
  public:
   PacingControl step(const PacingSignals& now, PacingMemory& memory) const override;
+  // What it would remember had it kept to the target with this participation, in (0, 1].
+  static PacingMemory begin_at(double participation, const PacingSignals& now);
 };
 
 // Bid shading. A multiplier of the bid whose logarithm follows the distance from the target: the online dual descent of
@@ -19,6 +21,8 @@ class ThrottleLaw : public PacingLaw {
 class ShadingLaw : public PacingLaw {
  public:
   PacingControl step(const PacingSignals& now, PacingMemory& memory) const override;
+  // What it would remember had it kept to the target with this multiplier, in (0, 1].
+  static PacingMemory begin_at(double multiplier);
 };
 
 }  // namespace gavel

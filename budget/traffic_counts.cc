@@ -8,6 +8,13 @@ namespace gavel {
 
 TrafficCounts::TrafficCounts() : slots_(std::make_unique<Slot[]>(kSlots)) {}
 
+TrafficCounts::Slot* TrafficCounts::add(std::size_t at, std::uint64_t key) {
+  if (used_ == kPlacesMax) return nullptr;
+  ++used_;
+  slots_[at].key.store(key, std::memory_order_release);
+  return &slots_[at];
+}
+
 // The slot of this key, made where there is room; null where there is none.
 TrafficCounts::Slot* TrafficCounts::find(std::uint64_t key) {
   for (std::size_t i = mix(key) % kSlots;; i = (i + 1) % kSlots) {
@@ -15,10 +22,7 @@ TrafficCounts::Slot* TrafficCounts::find(std::uint64_t key) {
     const std::uint64_t held = slot.key.load(std::memory_order_relaxed);
     if (held == key) return &slot;
     if (held != kEmpty) continue;
-    if (used_ == kPlacesMax) return nullptr;
-    ++used_;
-    slot.key.store(key, std::memory_order_release);
-    return &slot;
+    return add(i, key);
   }
 }
 
@@ -38,8 +42,10 @@ TrafficPlace TrafficCounts::place_of(std::uint64_t key) {
 
 void TrafficCounts::count(const TrafficPlace& place) {
   if (place.placement.value >= kPlacementsMax) return;
+  Slot* const of_placement = find(key_of({.placement = place.placement}));
   Slot* slot = find(key_of(place));
-  if (slot == nullptr) slot = find(key_of({.placement = place.placement}));
+  if (slot == nullptr) slot = find(key_of({.placement = place.placement, .region = place.region}));
+  if (slot == nullptr) slot = of_placement;
   // This thread alone writes it, so no read-modify-write is needed.
   if (slot != nullptr)
     slot->auctions.store(slot->auctions.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

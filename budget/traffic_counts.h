@@ -23,11 +23,12 @@ struct TrafficPlace {
   std::uint32_t device = kNoDevice;
 };
 
-// One worker's counts. count() is the worker's alone and never waits; any thread reads. Memory is fixed: places beyond
-// the capacity are counted under their placement alone, and where that has no room either, not at all.
+// One worker's counts. count() is the worker's alone and never waits; any thread reads. Memory is fixed (1 MB): places beyond
+// the capacity are counted without their device where that has a place, else under their placement, which has one from when it
+// was first seen; only placements beyond the capacity are not counted at all.
 class TrafficCounts {
  public:
-  static constexpr std::size_t kPlacesMax = 8'192;
+  static constexpr std::size_t kPlacesMax = 32'768;
   // Numbers from these on are counted as none; placements from theirs on not at all.
   static constexpr std::uint32_t kRegionsMax = (1U << 24) - 1, kDevicesMax = (1U << 12) - 1;
   static constexpr std::uint32_t kPlacementsMax = (1U << 28) - 1;
@@ -55,6 +56,7 @@ class TrafficCounts {
   static std::uint64_t key_of(const TrafficPlace& place);
   static TrafficPlace place_of(std::uint64_t key);
   Slot* find(std::uint64_t key);
+  Slot* add(std::size_t at, std::uint64_t key);
 
   std::unique_ptr<Slot[]> slots_;
   std::size_t used_ = 0;

@@ -52,6 +52,8 @@ class RefusalTime {
  public:
   using Duration = std::chrono::steady_clock::duration;
   static constexpr std::chrono::microseconds kSavedMin{25};
+  // A refusal during which the process was held up, or a request behind it was answered, owes no more than this.
+  static constexpr std::chrono::milliseconds kDebtMax{2};
 
   // A queued request took so long. What is not used is not saved up beyond that, or kSavedMin.
   void earn(Duration took) {
@@ -60,7 +62,7 @@ class RefusalTime {
   // Whether one more may be refused.
   bool is_left() const { return left_ > Duration{0}; }
   // A refusal took so long: what is too much is taken off what is earned later.
-  void spend(Duration took) { left_ -= took; }
+  void spend(Duration took) { left_ = std::max<Duration>(left_ - took, -kDebtMax); }
 
  private:
   Duration left_{kSavedMin};

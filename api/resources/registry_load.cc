@@ -62,8 +62,6 @@ class RegistryLoader {
     return std::nullopt;
   }
 
-  // More of one type were never made: they would not fit into the memory of any machine.
-  static constexpr std::uint32_t kResourcesMax = 1u << 28;
   static constexpr std::uint32_t kRoomForNew = 8;  // an eighth more names before the table grows
 
   Registry& registry_;

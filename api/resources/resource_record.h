@@ -38,6 +38,9 @@ std::optional<ResourceRecord> decode_record(std::string_view bytes);
 // What GET answers: id and times before the document's fields.
 void append_shown(std::string& out, const ResourceRecord& record);
 
+// More of one type were never made: they would not fit into the memory of any machine. A key beyond is damage.
+inline constexpr std::uint32_t kResourcesMax = 1u << 28;
+
 // kResources.
 std::string resource_key(ResourceType type, std::uint32_t internal_id);
 std::string resource_key_prefix(ResourceType type);

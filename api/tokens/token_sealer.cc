@@ -83,10 +83,12 @@ Result<Claims, TokenError> open_token(const TokenKeys& keys, std::string_view to
   return key_known ? TokenError::kForged : TokenError::kUnknownKey;
 }
 
-// sodium_init() has libsodium choose what is fastest on this processor: before it, plain C does all the work.
-// It may be called again and by any thread.
-TokenSealer::TokenSealer(const TokenKeys& keys) : key_(keys.front()) {
+void init_sodium() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+TokenSealer::TokenSealer(const TokenKeys& keys) : key_(keys.front()) {
+  init_sodium();
   static_assert(sizeof(random_nonce_) == crypto_core_hchacha20_INPUTBYTES &&
                 sizeof(subkey_) == crypto_core_hchacha20_OUTPUTBYTES);
   randombytes_buf(random_nonce_.data(), random_nonce_.size());

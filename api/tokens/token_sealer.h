@@ -28,6 +28,10 @@ enum class TokenError : std::uint8_t {
 // say.
 Result<Claims, TokenError> open_token(const TokenKeys& keys, std::string_view token);
 
+// Has libsodium choose what is fastest on this processor: before it, plain C does all the work. For before there are threads that
+// use libsodium; doing it again changes nothing. Throws std::runtime_error.
+void init_sodium();
+
 // Makes tokens with the first key. Not thread-safe: one a worker. Nonces never repeat: 16 bytes are drawn
 // when the sealer is made, the other 8 count. XChaCha20 makes its subkey of the key and those 16 bytes, so one subkey
 // serves the sealer for life.

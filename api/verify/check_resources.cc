@@ -54,6 +54,11 @@ class ResourceCheck {
 
   void check_row(ResourceType type, std::uint32_t ix, std::string_view value) {
     context_.count("resources", rows_);
+    if (ix >= kResourcesMax) {
+      add(std::string(type_name(type)) + " #" + std::to_string(ix), "key", {"resources", Value(ix)},
+          {"needed", "an id that was ever given"});
+      return;
+    }
     const auto record = decode_record(value);
     const auto doc = record ? read_stored(parser_, type, *record) : std::nullopt;
     if (!doc) {

@@ -61,7 +61,7 @@ Result<Findings, std::string> verify_data_directory(const std::string& data_dir,
 
   try {
     return compare_all(**store, *with_counters(**store, *calendar), *calendar, progress);
-  } catch (const std::runtime_error& error) {
+  } catch (const std::exception& error) {
     return "data directory " + data_dir + ": " + error.what();
   }
 }

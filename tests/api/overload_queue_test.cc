@@ -204,6 +204,16 @@ TEST(RefusalTime, IsNotSavedUp) {
   EXPECT_LE(refusing, RefusalTime::kSavedMin + 4us);
 }
 
+// The process stood for seconds during one refusal, or a request behind it was answered: that is no reason to let a queue
+// stand for eight times as long.
+TEST(RefusalTime, WhatOneTookTooLongIsOwedWithinABound) {
+  RefusalTime time;
+  time.spend(5s);
+  auto auctions = 0us;
+  for (; !time.is_left() && auctions < 1s; auctions += 400us) time.earn(400us);
+  EXPECT_LE(auctions, RefusalTime::kDebtMax * kShedParts + 400us);
+}
+
 // Against lists kept the plain way: nobody is lost, doubled or taken out of turn, whatever comes.
 TEST(OverloadQueue, NobodyIsLostOrDoubledOrTakenOutOfTurn) {
   std::mt19937 random(7);

@@ -368,6 +368,12 @@ const Bent kBents[] = {
        b.erase(Family::kResources, resource_key(ResourceType::kCampaign, 0));
      },
      "ad_group g1, campaign_id: record campaign #0, resources deleted or never made\n"},
+    {"KeyBeyondAllIds",
+     [](const Store& s, WriteBatch& b) {
+       b.put(Family::kResources, resource_key(ResourceType::kAd, 0xFFFFFFF0),
+             *s.get(Family::kResources, resource_key(ResourceType::kAd, 1)));
+     },
+     "ad #4294967280, key: resources 4294967280, needed an id that was ever given\n"},
     {"RecordUnreadable",
      [](const Store&, WriteBatch& b) { b.put(Family::kResources, resource_key(ResourceType::kAd, 1), "?"); },
      "ad #1, record: resources cannot be read, needed a document of this version\n"},

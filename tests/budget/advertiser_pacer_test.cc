@@ -258,6 +258,31 @@ TEST_F(AdvertiserPacerTest, TheFirstCampaignThatShadesDoesNotLetTheOthersGo) {
   EXPECT_NEAR(static_cast<double>(spent() - spent_before), 1e7 / 144, 4e4);
 }
 
+TEST_F(AdvertiserPacerTest, TheLastCampaignThatShadedDoesNotLetTheOthersGoEither) {
+  add(1'000);
+  add(10, PacingMethod::kBidShading);
+  run_until(kMidnight + 6h);
+  const double before = controls(0).participation;
+  set_serving(1, false);
+  const std::int64_t spent_before = spent();
+  run_until(kMidnight + 6h + 1min);
+  EXPECT_LT(static_cast<double>(controls(0).participation), 3 * before);
+  run_until(kMidnight + 6h + 10min);
+  EXPECT_NEAR(static_cast<double>(spent() - spent_before), 1e7 / 144, 4e4);
+}
+
+TEST_F(AdvertiserPacerTest, WhoHadNoMoneyForAWhileComesBackWithWhatWasLearned) {
+  add(1'000, PacingMethod::kBidShading);
+  run_until(kMidnight + 6h);
+  const std::int32_t before = controls(0).multiplier;
+  ASSERT_LT(before, kFactorOne / 2);
+  set_serving(0, false);
+  run_until(kMidnight + 6h + 1min);
+  set_serving(0, true);
+  run_until(kMidnight + 6h + 1min + 5s);
+  EXPECT_LT(static_cast<double>(controls(0).multiplier), 1.5 * before);
+}
+
 TEST_F(AdvertiserPacerTest, TheNextDayBeginsAnew) {
   add(1'000);
   run_until(kMidnight + 24h + 1min);
