@@ -10,10 +10,6 @@ double number(Factor factor) {
   return static_cast<double>(factor.millionths) / kFactorOne;
 }
 
-double seconds(Duration span) {
-  return static_cast<double>(span.count()) / 1e6;
-}
-
 bool runs_at(const FestivalPhase& phase, Timestamp t) {
   return phase.start <= t && t < phase.end;
 }
@@ -41,7 +37,7 @@ Line line_at(const FestivalPhase& phase, Timestamp t) {
   if (next == curve.end()) return {scale * number(last.multiplier), 0};
   const double rise = number(next->multiplier) - number(last.multiplier);
   const double slope = rise / static_cast<double>(next->at_s - last.at_s);
-  const double value = number(last.multiplier) + slope * seconds(t - time_of(phase, last));
+  const double value = number(last.multiplier) + slope * to_seconds(t - time_of(phase, last));
   return {scale * value, scale * slope};
 }
 
@@ -121,7 +117,7 @@ double traffic_between(Phases phases, Timestamp from, Timestamp to) {
     for (const FestivalPhase* phase : phases) {
       if (runs_at(*phase, from)) lines.push_back(line_at(*phase, from));
     }
-    const double length = seconds(end - from);
+    const double length = to_seconds(end - from);
     sum += lines.empty() ? length : integral_of_highest(lines, length);
     from = end;
   }

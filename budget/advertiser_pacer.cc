@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 
-double seconds(Duration d) {
-  return static_cast<double>(d.count()) / 1e6;
-}
-
-double amount(const std::atomic<std::int64_t>& value) {
-  return static_cast<double>(value.load(std::memory_order_relaxed));
-}
-
-// By what power spend follows the bid, about: what a multiplier is worth as a participation.
-constexpr double kElasticity = 2;
 // A target that has moved by such a share of the budget is kept, even where nothing was spent.
 constexpr double kSavedShare = 1e-3;
 
@@ -33,33 +23,24 @@ bool AdvertiserPacer::concerns(AdvertiserIx advertiser) const {
          (!states_.empty() && states_.contains(advertiser.value));
 }
 
-void AdvertiserPacer::anchor(State& state, double used, double gone) {
-  state.anchor_used = used;
-  state.anchor_gone = gone;
-}
-
 void AdvertiserPacer::move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today,
                                   double used) {
   const bool serves = traffic.campaigns > 0;
   const bool first = !state.begun, new_day = !first && state.day != today;
   const bool went_on = same_limit && state.served && !first;
+  const auto rise_from = [&](double target) {
+    state.anchor_used = target;
+    state.anchor_gone = state.gone = traffic.gone;
+    state.used = used;
+  };
   if (went_on && new_day) {
-    anchor(state, 0, 0);
-    state.used = state.gone = 0;
+    state.anchor_used = state.anchor_gone = state.used = state.gone = 0;
   } else if (went_on && state.resumes) {
-    anchor(state, state.target, traffic.gone);
-    state.used = used;
-    state.gone = traffic.gone;
+    rise_from(state.target);
   } else if (went_on && state.members != traffic.members) {
-    // What counts as used may be another sum now.
-    state.target += used - state.used;
-    anchor(state, state.target, traffic.gone);
-    state.used = used;
-    state.gone = traffic.gone;
+    rise_from(state.target + used - state.used);  // what counts as used may be another sum now
   } else if (first || new_day || !same_limit || (serves && !state.served)) {
-    anchor(state, used, traffic.gone);
-    state.used = used;
-    state.gone = traffic.gone;
+    rise_from(used);
   }
 }
 
@@ -69,7 +50,7 @@ void AdvertiserPacer::change_law(State& state, const PacingSignals& now, const A
   const double participation =
       std::max(static_cast<double>(pacing.participation.load(std::memory_order_relaxed)) / kProbabilityOne, 1e-3);
   if (state.shaded) {
-    state.shading = ShadingLaw::begin_at(std::pow(participation, 1 / kElasticity));
+    state.shading = ShadingLaw::begin_at(std::pow(participation, 1 / kBidElasticity));
   } else {
     state.throttle = ThrottleLaw::begin_at(participation, now);
   }
@@ -89,7 +70,8 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
       states_.try_emplace(advertiser.value, State{.throttle = {}, .shading = ShadingLaw::begin_at(1)}).first->second;
   const double budget = std::max(static_cast<double>(limit) - traffic.unpaced_used, 1.0);
   const double used =
-      static_cast<double>(account.today.on(day.today()).value) + amount(account.held) - traffic.unpaced_used;
+      static_cast<double>(account.today.on(day.today()).value + account.held.load(std::memory_order_relaxed)) -
+      traffic.unpaced_used;
   move_anchor(state, traffic, state.limit == limit, day.today(), used);
 
   PacingSignals s;
@@ -100,8 +82,8 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   s.traffic_left = traffic.left;
   s.traffic_step = std::max(traffic.gone - state.gone, 0.0);
   s.used_step = used - state.used;
-  s.step_s = state.begun ? std::max(seconds(now - state.stepped_at), 1e-3) : 1;
-  s.day_left_s = std::max(seconds(day.day_end() - now), 0.0);
+  s.step_s = state.begun ? std::max(to_seconds(now - state.stepped_at), 1e-3) : 1;
+  s.day_left_s = std::max(to_seconds(day.day_end() - now), 0.0);
   const double rest = std::max(budget - state.anchor_used, 0.0);
   const double all = s.traffic_gone + s.traffic_left;
   s.target = state.anchor_used + (all > 0 ? rest * s.traffic_gone / all : rest);
@@ -125,7 +107,7 @@ void AdvertiserPacer::step(AdvertiserIx advertiser, const AdvertiserTraffic& tra
   if (traffic.shades) {
     const PacingControl control = shading_.step(s, state.shading);
     multiplier = control.participation > 0 ? control.multiplier : 0;
-    participation = std::pow(multiplier, kElasticity);
+    participation = std::pow(multiplier, kBidElasticity);
   } else {
     participation = throttle_.step(s, state.throttle).participation;
   }

@@ -63,7 +63,6 @@ class AdvertiserPacer {
     double anchor_used = 0, anchor_gone = 0;
     double saved_target = 0;
   };
-  static void anchor(State& state, double used, double gone);
   static void move_anchor(State& state, const AdvertiserTraffic& traffic, bool same_limit, Day today, double used);
   static void change_law(State& state, const PacingSignals& now, const AdvertiserPacing& pacing);
   static void publish(AdvertiserPacing& pacing, double participation, double multiplier, std::int64_t target);

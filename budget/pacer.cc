@@ -14,10 +14,6 @@ namespace {
 constexpr double kSpendRateSeconds = 1'800;
 constexpr double kNotAsked = -1;
 
-double seconds(Duration d) {
-  return static_cast<double>(d.count()) / 1e6;
-}
-
 double amount(const std::atomic<std::int64_t>& value) {
   return static_cast<double>(value.load(std::memory_order_relaxed));
 }
@@ -86,7 +82,7 @@ void Pacer::resume() {
 }
 
 void Pacer::step(Timestamp now) {
-  const double elapsed = now_ ? seconds(now - *now_) : 1;
+  const double elapsed = now_ ? to_seconds(now - *now_) : 1;
   if (elapsed < 0) return;
   now_ = now;
   campaign_turns_.take(campaign_count(), elapsed, [&](std::uint32_t ix) { step_campaign(ix, now); });
@@ -186,7 +182,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
     publish(account, state, signals, daily == kNoLimit ? *budget : -1);
   }
   set_controls(account, state);
-  count_day(account, state, std::max(seconds(now - state.stepped_at), 0.0));
+  count_day(account, state, std::max(to_seconds(now - state.stepped_at), 0.0));
   state.used = used;
   state.gone = gone;
   state.stepped_at = now;
@@ -229,7 +225,7 @@ std::optional<double> Pacer::budget_of_day(const CampaignAccount& account, const
   for (gavel::Day day = traffic_.today() + std::chrono::days{1}; calendar_.day_begin(day) < *state.plan.end;
        day += std::chrono::days{1}) {
     const Timestamp begin = calendar_.day_begin(day), end = calendar_.day_end(day);
-    const double part = seconds(std::min(end, *state.plan.end) - begin) / seconds(end - begin);
+    const double part = to_seconds(std::min(end, *state.plan.end) - begin) / to_seconds(end - begin);
     later += whole_day * traffic_.day_ratio(day) * part;
     if (day - traffic_.today() > std::chrono::days{366}) break;  // the rest changes today's part by little
   }
@@ -256,8 +252,8 @@ PacingSignals Pacer::signals_of(const CampaignAccount& account, State& state, do
   s.traffic_left = traffic_.left(state.plan.scope, end);
   s.traffic_step = std::max(gone - state.gone, 0.0);
   s.used_step = s.used - state.used;
-  s.step_s = std::max(seconds(now - state.stepped_at), 1e-3);
-  s.day_left_s = std::max(seconds(end - now), 0.0);
+  s.step_s = std::max(to_seconds(now - state.stepped_at), 1e-3);
+  s.day_left_s = std::max(to_seconds(end - now), 0.0);
   s.charge = static_cast<double>(std::max<std::int64_t>(state.plan.charge.value, 1));
 
   const double rest = std::max(budget - (state.anchor_used - state.anchor_extra), 0.0);

@@ -111,7 +111,6 @@ class Pacer {
 
  private:
   struct State;
-  struct Day;
   std::uint32_t campaign_count() const;
   std::uint32_t advertiser_count() const;
   void link(CampaignIx campaign);

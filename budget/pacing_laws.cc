@@ -18,8 +18,6 @@ constexpr double kBandShareMax = 0.1;
 constexpr double kYieldCharges = 40;
 // Below so many charges' evidence nothing is known of it.
 constexpr double kEvidenceMin = 2;
-// By what power spend follows the bid, about: it sets only how quickly the multiplier is corrected.
-constexpr double kElasticity = 2;
 constexpr double kMultiplierMin = 0.02;
 // Where a campaign begins that has never been paced: at half of its bids, or it would buy the dearest clicks
 // of its first hours. A budget of few charges is gone before anything is learned; it begins nearer to its
@@ -86,9 +84,9 @@ PacingControl ShadingLaw::step(const PacingSignals& now, PacingMemory& memory) c
   const double band = band_of(now, kShadingCharges);
   const double distance = std::clamp((now.target - now.used) / band, -1.0, 1.0);
   const double moved = now.pace * now.traffic_step / (band * kIntegralBands);
-  centre += static_cast<float>(distance * std::min(moved, 1.0) / kElasticity);
+  centre += static_cast<float>(distance * std::min(moved, 1.0) / kBidElasticity);
   centre = std::clamp(centre, static_cast<float>(std::log(kMultiplierMin)), 0.0F);
-  const double swing = std::log(std::max(1 + distance, 0.1)) / kElasticity;
+  const double swing = std::log(std::max(1 + distance, 0.1)) / kBidElasticity;
   const double multiplier = std::exp(static_cast<double>(centre) + swing);
   // So far ahead that no bid is low enough: wait.
   const bool wait = now.used - now.target > 2 * band;

@@ -5,6 +5,9 @@
 
 namespace gavel {
 
+// By what power spend follows the bid, about: how quickly a multiplier is corrected, and what it is worth as a participation.
+inline constexpr double kBidElasticity = 2;
+
 // Throttling. Feed forward and feed back: the participation at which the campaign would spend as its target rises,
 // worked out from what its traffic has been seen to cost (Agarwal et al., KDD 2014, and Xu et al., KDD 2015, adjust
 // blindly instead), times a correction that is linear in the distance from the target over a band of a few charges.

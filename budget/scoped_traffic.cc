@@ -13,10 +13,6 @@ constexpr double kLevelEvidence = 50;
 // Over how long today's level is looked at: long against an outage of minutes, short against a day.
 constexpr double kLevelSeconds = 3 * 3'600;
 
-double seconds(Duration d) {
-  return static_cast<double>(d.count()) / 1e6;
-}
-
 bool region_holds(std::string_view holder, std::string_view region) {
   return region.starts_with(holder) && (region.size() == holder.size() || region[holder.size()] == '-');
 }
@@ -105,7 +101,7 @@ void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, boo
   const bool new_day = step_local_.empty() || now >= end_;
   // What was seen between the last call and this one belongs where it was seen: before a day's end.
   const Timestamp until = new_day ? end_ : now;
-  const double fade = std::exp(-seconds(until - now_) / kLevelSeconds);
+  const double fade = std::exp(-to_seconds(until - now_) / kLevelSeconds);
   for (std::uint32_t i = 0; i < scopes_.size() && !step_local_.empty(); ++i) {
     Scope& scope = fresh({i});
     std::uint64_t met = 0;
@@ -169,7 +165,7 @@ void ScopedTraffic::forecast_day(Scope& scope) {
   double sum = 0;
   for (std::size_t i = 0; i < step_local_.size(); ++i) {
     const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(i);
-    const double hours_long = seconds(std::min(end_ - step_begin, kTrafficStep)) / 3'600;
+    const double hours_long = to_seconds(std::min(end_ - step_begin, kTrafficStep)) / 3'600;
     if (on_schedule(scope, i))
       sum += hourly_rate(hours, step_local_[i]) * hours_long * static_cast<double>(step_multiplier_[i]);
     scope.sums[i + 1] = static_cast<float>(sum);
@@ -181,9 +177,9 @@ double ScopedTraffic::sum_until(const Scope& scope, Timestamp t) const {
   if (t >= end_) return static_cast<double>(scope.sums.back());
   const auto step = static_cast<std::size_t>((t - begin_) / kTrafficStep);
   const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(step);
-  const double length = seconds(std::min(end_ - step_begin, kTrafficStep));
+  const double length = to_seconds(std::min(end_ - step_begin, kTrafficStep));
   const double low = static_cast<double>(scope.sums[step]), high = static_cast<double>(scope.sums[step + 1]);
-  return low + (high - low) * seconds(t - step_begin) / length;
+  return low + (high - low) * to_seconds(t - step_begin) / length;
 }
 
 // How many times the forecast today brings.

@@ -42,7 +42,8 @@ class TrafficCounts {
     for (std::size_t i = 0; i < kSlots; ++i) {
       const std::uint64_t key = slots_[i].key.load(std::memory_order_acquire);
       if (key == kEmpty) continue;
-      visit(place_of(key), slots_[i].auctions.load(std::memory_order_relaxed));
+      const std::uint64_t auctions = slots_[i].auctions.load(std::memory_order_relaxed);
+      if (auctions > 0) visit(place_of(key), auctions);  // a placement's may stand there for later
     }
   }
 
@@ -55,8 +56,9 @@ class TrafficCounts {
   };
   static std::uint64_t key_of(const TrafficPlace& place);
   static TrafficPlace place_of(std::uint64_t key);
-  Slot* find(std::uint64_t key);
-  Slot* add(std::size_t at, std::uint64_t key);
+  Slot& place_in_table(std::uint64_t key);
+  Slot* find_or_add(std::uint64_t key);
+  Slot* make_room_for(const TrafficPlace& place);
 
   std::unique_ptr<Slot[]> slots_;
   std::size_t used_ = 0;

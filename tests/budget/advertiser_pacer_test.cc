@@ -10,18 +10,13 @@
 #include "budget/pacing_laws.h"
 #include "budget/pacing_store.h"
 #include "tests/budget/temporary_directory.h"
+#include "tests/budget/usual_week.h"
 
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Calendar& shanghai() {
-  static const Calendar calendar = *Calendar::load("Asia/Shanghai");
-  return calendar;
-}
-const Timestamp kMidnight =
-    shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));
 constexpr AdvertiserIx kShop{0};
 constexpr std::int64_t kBudget = 10'000'000;
 
@@ -35,10 +30,6 @@ class AdvertiserPacerTest : public testing::Test {
   };
 
   AdvertiserPacerTest() {
-    cell_ = forecast_.cell({0}, "");
-    for (int week = 0; week < 4; ++week) {
-      for (int hour = 0; hour < kHoursOfWeek; ++hour) forecast_.record(cell_, hour, 3'600);
-    }
     accounts.open(kShop).daily_budget = kBudget;
   }
 
@@ -104,7 +95,7 @@ class AdvertiserPacerTest : public testing::Test {
   TrafficForecast forecast_;
   ScopedTraffic traffic_{shanghai(), forecast_};
   std::unique_ptr<Pacer> pacer = std::make_unique<Pacer>(accounts, shanghai(), traffic_, throttle, shading);
-  std::uint32_t cell_ = 0;
+  const std::uint32_t cell_ = flat_cell(forecast_, 3'600);
   std::mt19937_64 random_{7};
   std::uniform_real_distribution<double> uniform_{0, 1};
 };

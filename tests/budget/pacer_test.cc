@@ -7,18 +7,13 @@
 
 #include "budget/pacing.h"
 #include "budget/pacing_laws.h"
+#include "tests/budget/usual_week.h"
 
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Calendar& shanghai() {
-  static const Calendar calendar = *Calendar::load("Asia/Shanghai");
-  return calendar;
-}
-const Timestamp kMidnight =
-    shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));
 constexpr AdvertiserIx kShop{0};
 constexpr CampaignIx kCampaign{0};
 
@@ -27,10 +22,6 @@ constexpr CampaignIx kCampaign{0};
 class PacerTest : public testing::Test {
  protected:
   PacerTest() {
-    cell_ = forecast_.cell({0}, "");
-    for (int week = 0; week < 4; ++week) {
-      for (int hour = 0; hour < kHoursOfWeek; ++hour) forecast_.record(cell_, hour, 3'600);
-    }
     accounts.open(kShop);
     accounts.open(kCampaign, kShop);
     plan.paced = plan.serving = true;
@@ -78,6 +69,13 @@ class PacerTest : public testing::Test {
     while (now < end) second(cost, auctions);
   }
 
+  void be_without_money_until_noon() {
+    accounts[kShop].opening_balance = 1'000'000;
+    accounts[kShop].charged = 1'000'000;
+    run_until(kMidnight + 12h, 0);
+    accounts[kShop].deposited = 100'000'000;
+  }
+
   Accounts accounts;
   Timestamp now = kMidnight;
   PacingPlan plan;
@@ -86,7 +84,7 @@ class PacerTest : public testing::Test {
   TrafficForecast forecast_;
   ScopedTraffic traffic_{shanghai(), forecast_};
   std::unique_ptr<Pacer> pacer = std::make_unique<Pacer>(accounts, shanghai(), traffic_, throttle, shading);
-  std::uint32_t cell_ = 0;
+  const std::uint32_t cell_ = flat_cell(forecast_, 3'600);
   std::mt19937_64 random_{7};
   std::uniform_real_distribution<double> uniform_{0, 1};
 };
@@ -174,10 +172,7 @@ TEST_F(PacerTest, APausedCampaignDoesNotWindUp) {
 }
 
 TEST_F(PacerTest, AnEmptyBalanceDoesNotWindUpEither) {
-  accounts[kShop].opening_balance = 1'000'000;
-  accounts[kShop].charged = 1'000'000;
-  run_until(kMidnight + 12h, 0);
-  accounts[kShop].deposited = 100'000'000;
+  be_without_money_until_noon();
   run_until(kMidnight + 12h + 10min, 1'000);
   EXPECT_LT(spent(), 10'000'000 / 720 * 10 * 4);
 }
@@ -292,10 +287,7 @@ TEST_F(PacerTest, ASpendOfTheNextDayIsNotThisDays) {
 }
 
 TEST_F(PacerTest, ARefillIsFollowedWithinAMinute) {
-  accounts[kShop].opening_balance = 1'000'000;
-  accounts[kShop].charged = 1'000'000;
-  run_until(kMidnight + 12h, 0);
-  accounts[kShop].deposited = 100'000'000;
+  be_without_money_until_noon();
   run_until(kMidnight + 12h + 1min, 1'000);
   EXPECT_GT(spent(), 0);
   run_until(kMidnight + 24h - 1s, 1'000);
@@ -310,7 +302,6 @@ TEST_F(PacerTest, AFlightsBudgetIsSpentWhenItEnds) {
   std::int64_t in_all = 0;
   while (now < kMidnight + 36h - 1s) {
     const std::int64_t left = 15'000'000 - account().charged;
-    account().daily_budget = kNoLimit;
     now += 1s;
     std::vector<std::uint64_t> seen(forecast_.cell_count(), 0);
     seen[cell_] = 1;

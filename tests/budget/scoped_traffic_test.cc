@@ -2,27 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/budget/usual_week.h"
+
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Calendar& shanghai() {
-  static const Calendar calendar = *Calendar::load("Asia/Shanghai");
-  return calendar;
-}
-const Timestamp kMidnight =
-    shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));  // a Wednesday
-
 class ScopedTrafficTest : public testing::Test {
  protected:
-  // A flat week of 100 auctions an hour in this cell.
-  std::uint32_t flat_cell(PlacementIx placement, std::string_view region) {
-    const std::uint32_t cell = forecast.cell(placement, region);
-    for (int week = 0; week < 4; ++week) {
-      for (int hour = 0; hour < kHoursOfWeek; ++hour) forecast.record(cell, hour, 100);
-    }
-    return cell;
+  std::uint32_t hundred_an_hour(PlacementIx placement, std::string_view region) {
+    return flat_cell(forecast, 100, placement, region);
   }
   void step(Timestamp now, std::vector<std::uint64_t> seen = {}) { traffic.step(now, seen, false); }
 
@@ -42,10 +32,10 @@ TEST_F(ScopedTrafficTest, WithNothingKnownTheUsualDayGoesBy) {
 }
 
 TEST_F(ScopedTrafficTest, HoldsTheCellsOfItsPlacementsAndRegions) {
-  flat_cell({0}, "CN-ZJ-HZ");
-  flat_cell({0}, "CN-ZJX");
-  flat_cell({1}, "CN-ZJ");
-  flat_cell({0}, "");
+  hundred_an_hour({0}, "CN-ZJ-HZ");
+  hundred_an_hour({0}, "CN-ZJX");
+  hundred_an_hour({1}, "CN-ZJ");
+  hundred_an_hour({0}, "");
   const ScopeIx all = traffic.intern({});
   const ScopeIx zhejiang = traffic.intern({.placements = {}, .regions = {"CN-ZJ"}, .devices = {}, .schedule = {}});
   const ScopeIx search = traffic.intern({.placements = {{0}}, .regions = {}, .devices = {}, .schedule = {}});
@@ -60,7 +50,7 @@ TEST_F(ScopedTrafficTest, HoldsTheCellsOfItsPlacementsAndRegions) {
 }
 
 TEST_F(ScopedTrafficTest, ScheduleCutsTheDay) {
-  flat_cell({0}, "");
+  hundred_an_hour({0}, "");
   const ScopeIx office = traffic.intern({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x1F, 540, 1'080}}});  // 9 to 18
   const ScopeIx weekend = traffic.intern({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x60, 0, 1'440}}});
   step(kMidnight);
@@ -71,7 +61,7 @@ TEST_F(ScopedTrafficTest, ScheduleCutsTheDay) {
 }
 
 TEST_F(ScopedTrafficTest, TodayIsSeenInItsOwnLight) {
-  const std::uint32_t cell = flat_cell({0}, "");
+  const std::uint32_t cell = hundred_an_hour({0}, "");
   const ScopeIx all = traffic.intern({});
   step(kMidnight);
   for (int minute = 1; minute <= 12 * 60; ++minute) {
@@ -85,7 +75,7 @@ TEST_F(ScopedTrafficTest, TodayIsSeenInItsOwnLight) {
 }
 
 TEST_F(ScopedTrafficTest, FestivalsAreInTheForecast) {
-  flat_cell({0}, "");
+  hundred_an_hour({0}, "");
   const ScopeIx all = traffic.intern({});
   traffic.set_multiplier([](Timestamp t, Timestamp) { return t >= kMidnight + 20h && t < kMidnight + 21h ? 20.0 : 1.0; });
   step(kMidnight);
@@ -93,7 +83,7 @@ TEST_F(ScopedTrafficTest, FestivalsAreInTheForecast) {
 }
 
 TEST_F(ScopedTrafficTest, ANewDayBeginsAnew) {
-  const std::uint32_t cell = flat_cell({0}, "");
+  const std::uint32_t cell = hundred_an_hour({0}, "");
   const ScopeIx all = traffic.intern({});
   step(kMidnight);
   std::vector<std::uint64_t> seen(forecast.cell_count(), 0);

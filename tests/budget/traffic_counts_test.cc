@@ -13,7 +13,8 @@ using Place = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
 std::map<Place, std::uint64_t> all_of(const TrafficCounts& counts) {
   std::map<Place, std::uint64_t> all;
   counts.for_each([&](const TrafficPlace& place, std::uint64_t auctions) {
-    if (auctions > 0) all[{place.placement.value, place.region, place.device}] = auctions;
+    EXPECT_GT(auctions, 0U) << "who was never there";
+    all[{place.placement.value, place.region, place.device}] = auctions;
   });
   return all;
 }

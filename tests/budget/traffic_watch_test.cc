@@ -2,17 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/budget/usual_week.h"
+
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Calendar& shanghai() {
-  static const Calendar calendar = *Calendar::load("Asia/Shanghai");
-  return calendar;
-}
-const Timestamp kMidnight =  // of a Wednesday
-    shanghai().day_begin(shanghai().day_of(std::chrono::sys_days{std::chrono::year{2026} / 6 / 17}));
 constexpr PlacementIx kSearch{0};
 constexpr double kAnHour = 3'600;
 constexpr std::string_view kDeviceNames[] = {"mobile", "desktop"};

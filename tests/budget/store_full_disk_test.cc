@@ -1,0 +1,138 @@
+// A store whose disk has no space left: nothing that was answered is lost, and it goes on by itself when there is some.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include "budget/store.h"
+#include "tests/budget/opened_store.h"
+#include "tests/budget/temporary_directory.h"
+
+namespace gavel {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+// Needs the right to mount a small file system; skipped elsewhere.
+class StoreOnAFullDisk : public ::testing::Test {
+ protected:
+  // False where that is not permitted.
+  bool mount(const char* size) {
+    mounted_ = ::mount("tmpfs", dir_.path().c_str(), "tmpfs", 0, size) == 0;
+    return mounted_;
+  }
+  void TearDown() override {
+    if (mounted_) ::umount(dir_.path().c_str());
+  }
+  // Leaves about `bytes` free.
+  void fill_up(std::uintmax_t bytes) {
+    std::ofstream file(dir_ / "ballast", std::ios::binary | std::ios::app);
+    const std::string block(4'096, 'x');
+    while (fs::space(dir_.path()).available > bytes && file.write(block.data(), 4'096).flush()) {
+    }
+  }
+  TemporaryDirectory dir_;
+  bool mounted_ = false;
+};
+
+TEST_F(StoreOnAFullDisk, AWriteFailsAloneAndWorksAgainWhenThereIsSpace) {
+  if (!mount("size=12m")) GTEST_SKIP() << "may not mount";
+  for (const bool with_data : {false, true}) {
+    const std::string path = dir_ / (with_data ? "with" : "without");
+    auto store = open_store(path);
+    if (with_data) put(*store, Family::kMeta, "before", "1");
+    fill_up(40'000);
+    WriteBatch large;
+    large.put(Family::kAccounts, "large", std::string(400'000, 'l'));
+    for (int i = 0; i < 3; ++i) {
+      const auto error = store->write(large);
+      ASSERT_TRUE(error);
+      EXPECT_EQ(error->code, StoreError::Code::kNoSpace);
+      EXPECT_THAT(error->message, HasSubstr(path));
+      EXPECT_EQ(store->get(Family::kAccounts, "large"), std::nullopt);
+    }
+    fs::remove(dir_ / "ballast");
+    put(*store, Family::kAccounts, "after", "2");
+    put(*store, Family::kAccounts, "later", "3");
+    // What a crash would leave now holds what was acknowledged and nothing of what failed.
+    fs::copy(path, path + "_crashed", fs::copy_options::recursive);
+    auto crashed = open_store(path + "_crashed");
+    ASSERT_TRUE(crashed);
+    EXPECT_EQ(crashed->get(Family::kMeta, "before").has_value(), with_data);
+    EXPECT_EQ(crashed->get(Family::kAccounts, "after"), "2");
+    EXPECT_EQ(crashed->get(Family::kAccounts, "later"), "3");
+    EXPECT_EQ(crashed->get(Family::kAccounts, "large"), std::nullopt);
+    store.reset();
+    crashed.reset();
+    fs::remove_all(path);
+    fs::remove_all(path + "_crashed");
+  }
+}
+
+TEST_F(StoreOnAFullDisk, NothingIsBegunThatWouldTakeTheReserve) {
+  if (!mount("size=80m")) GTEST_SKIP() << "may not mount";
+  auto store = open_store(dir_ / "data");
+  put(*store, Family::kMeta, "before", "1");
+  store->keep_free(8 << 20);
+  fill_up((8 << 20) + 400'000);
+  WriteBatch large, small;
+  large.put(Family::kAccounts, "large", std::string(500'000, 'l'));
+  small.put(Family::kAccounts, "small", "s");
+  const auto refused = store->write(large);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code, StoreError::Code::kNoSpace);
+  EXPECT_FALSE(store->write(small));
+  fill_up(8'000'000);
+  EXPECT_TRUE(store->write(small));
+  const auto copied = store->checkpoint(dir_ / "copy");
+  ASSERT_TRUE(copied);
+  EXPECT_EQ(copied->code, StoreError::Code::kNoSpace);
+  fs::remove(dir_ / "ballast");
+  EXPECT_FALSE(store->write(large));
+  EXPECT_FALSE(store->checkpoint(dir_ / "copy"));
+}
+
+// There was room for the write and the log, but not for the table of a full memtable.
+TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
+  if (!mount("size=80m")) GTEST_SKIP() << "may not mount";
+  auto store = open_store(dir_ / "data");
+  store->keep_free(1 << 20);
+  std::minstd_rand random;
+  std::vector<std::string> answered;
+  const auto write = [&] {
+    const std::string key = "key" + std::to_string(1'000 + answered.size());
+    std::string noise(128 * 1'024, 0);  // does not compress
+    for (char& c : noise) c = static_cast<char>(random());
+    WriteBatch batch;
+    batch.put(Family::kReports, key, noise);
+    const auto error = store->write(batch);
+    if (!error) answered.push_back(key);
+    return !error;
+  };
+  ASSERT_TRUE(write());
+  for (int round = 0; round < 2; ++round) {
+    fill_up(4 << 20);
+    int taken = 0;
+    while (write()) ASSERT_LT(++taken, 400) << "the disk was never full";
+    EXPECT_GT(taken, 0);
+    fs::remove(dir_ / "ballast");
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(write()) << "round " << round;
+  }
+  for (const bool reopened : {false, true}) {
+    if (reopened) {
+      store.reset();
+      store = open_store(dir_ / "data");
+    }
+    std::vector<std::string> there;
+    for (const auto& [key, value] : rows(*store, Family::kReports, "", "")) there.push_back(key);
+    EXPECT_EQ(there, answered);
+  }
+}
+
+}  // namespace
+}  // namespace gavel
