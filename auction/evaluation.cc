@@ -106,9 +106,8 @@ std::optional<Reason> AdEvaluator::why_out(const AdRow& row) {
 
 // And what cannot.
 std::optional<Reason> AdEvaluator::why_not_payable(const AdRow& row, const Candidate& candidate) {
-  count_eligible(candidate.campaign);
-
   const Micros expected = expected_charge(candidate.pricing, candidate.pctr, candidate.effective_bid);
+  count_eligible(candidate, expected);
   const Payer payer{candidate.advertiser, candidate.campaign, candidate.festival.account};
   const Funds funds = auction_.context.accounts.check(payer, auction_.facts.local.day, expected);
   if (funds == Funds::kBalanceExhausted) return Reason::kBalanceExhausted;
@@ -133,12 +132,22 @@ bool AdEvaluator::over_frequency_cap() {
   return *over_cap_;
 }
 
-// Once an auction for the ads of a campaign that come one after the other, as they do where its ad groups were
+// An auction is counted once for the ads of a campaign that come one after the other, as they do where its ad groups were
 // made together.
-void AdEvaluator::count_eligible(CampaignIx campaign) {
-  if (campaign == counted_) return;
-  counted_ = campaign;
-  auction_.context.accounts[campaign].pacing.eligible.fetch_add(1, std::memory_order_relaxed);
+void AdEvaluator::count_eligible(const Candidate& candidate, Micros expected) {
+  PacingControls& pacing = auction_.context.accounts[candidate.campaign].pacing;
+  const std::int64_t least = pacing.least_charge.load(std::memory_order_relaxed);
+  if (least == 0 || expected.value < least) pacing.least_charge.store(expected.value, std::memory_order_relaxed);
+  if (candidate.campaign == counted_) return;
+  counted_ = candidate.campaign;
+  pacing.eligible.fetch_add(1, std::memory_order_relaxed);
+  const CampaignServing& campaign = *view_->campaign;
+  if (campaign.pacing == PacingMode::kAsap || campaign.pacing_method != PacingMethod::kThrottle) return;
+  pacing.response_sum.fetch_add(response_to(candidate), std::memory_order_relaxed);
+}
+
+std::uint64_t AdEvaluator::response_to(const Candidate& candidate) const {
+  return response_of(candidate.pctr, auction_.rules.default_pctr);
 }
 
 // A festival's extra money is paced together with the campaign's own, and only while the festival is in
@@ -149,7 +158,11 @@ bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
   const Accounts& accounts = auction_.context.accounts;
   const CampaignAccount& account = accounts[candidate.campaign];
   // Its own budget's or its advertiser's: a campaign without any of its own may be held back.
-  const Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
+  Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
+  if (participation.nano > 0 && participation.nano < kProbabilityOne) {
+    const float usual = account.pacing.usual_response.load(std::memory_order_relaxed);
+    participation = participation_at(response_to(candidate), usual, participation);
+  }
   if (!takes_part(participation, auction_.request.request_id, candidate.campaign)) return true;
   std::int64_t budget = account.daily_budget.load(std::memory_order_relaxed);
   if (budget == kNoLimit) budget = account.pacing.flight_budget.load(std::memory_order_relaxed);

@@ -34,8 +34,9 @@ class AdEvaluator {
   std::optional<Reason> why_not_payable(const AdRow& row, const Candidate& candidate);
   bool over_frequency_cap();
   bool paced_out(const Candidate& candidate, Micros expected) const;
+  std::uint64_t response_to(const Candidate& candidate) const;
   Micros shaded(Micros bid, CampaignIx campaign) const;
-  void count_eligible(CampaignIx campaign);
+  void count_eligible(const Candidate& candidate, Micros expected);
 
   const AuctionView& auction_;
   const bool whole_;

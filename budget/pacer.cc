@@ -13,6 +13,10 @@ namespace {
 // Over how long the rate of spending is looked at for the forecast of the day's.
 constexpr double kSpendRateSeconds = 1'800;
 constexpr double kNotAsked = -1;
+// What response a campaign usually meets is learned over about so many auctions, and known after so few.
+constexpr double kResponses = 256, kResponsesMin = 16;
+// The least charge expected is let rise by this part of itself in each step with auctions.
+constexpr std::int64_t kLeastChargeFollows = 128;
 
 double amount(const std::atomic<std::int64_t>& value) {
   return static_cast<double>(value.load(std::memory_order_relaxed));
@@ -182,6 +186,7 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
     publish(account, state, signals, daily == kNoLimit ? *budget : -1);
   }
   set_controls(account, state);
+  learn_auctions(account, state);
   count_day(account, state, std::max(to_seconds(now - state.stepped_at), 0.0));
   state.used = used;
   state.gone = gone;
@@ -331,6 +336,28 @@ void Pacer::set_controls(CampaignAccount& account, State& state) const {
   account.pacing.participation.store(participation, std::memory_order_relaxed);
   account.pacing.multiplier.store(multiplier, std::memory_order_relaxed);
   state.by_advertiser.store(by_advertiser, std::memory_order_relaxed);
+}
+
+// From what auctions tell of the campaign since the last step.
+void Pacer::learn_auctions(CampaignAccount& account, State& state) {
+  const std::uint32_t eligible = account.pacing.eligible.load(std::memory_order_relaxed);
+  if (eligible == state.eligible_met) return;
+  // Auctions lower it at once; so it follows to where they are.
+  const std::int64_t least = account.pacing.least_charge.load(std::memory_order_relaxed);
+  account.pacing.least_charge.store(least + least / kLeastChargeFollows, std::memory_order_relaxed);
+
+  const std::uint64_t sum = account.pacing.response_sum.load(std::memory_order_relaxed);
+  const std::uint32_t auctions = eligible - std::exchange(state.eligible_met, eligible);
+  const std::uint64_t met = sum - std::exchange(state.response_met, sum);
+  if (!state.plan.paced || state.plan.method != PacingMethod::kThrottle) return;  // not summed up
+  state.responses_of += auctions;
+  state.responses += static_cast<double>(met);
+  if (state.responses_of < kResponsesMin) return;
+  account.pacing.usual_response.store(static_cast<float>(state.responses / state.responses_of),
+                                      std::memory_order_relaxed);
+  const double fade = std::min(kResponses / state.responses_of, 1.0);
+  state.responses *= fade;
+  state.responses_of *= fade;
 }
 
 void Pacer::count_day(const CampaignAccount& account, State& state, double elapsed_s) {

@@ -117,6 +117,7 @@ class Pacer {
   std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
   void step_advertiser(AdvertiserIx advertiser, Timestamp now);
   void step_campaign(std::uint32_t ix, Timestamp now);
+  void learn_auctions(CampaignAccount& account, State& state);
   void count_day(const CampaignAccount& account, State& state, double elapsed_s);
   bool can_serve(const CampaignAccount& account, const State& state, Timestamp now) const;
   std::optional<double> budget_of_day(const CampaignAccount& account, const State& state, Timestamp now);

@@ -10,6 +10,10 @@ namespace {
 // How far above its share of the day a budget may be: a twentieth.
 constexpr std::int64_t kSlackDivisor = 20;
 
+constexpr double kResponseMax = 1e12;
+// Nobody is kept out, or let in, for one surprising prediction: the odds change by this factor at most.
+constexpr double kTiltMax = 16;
+
 }  // namespace
 
 Probability day_gone(std::optional<Timestamp> start, std::optional<Timestamp> end, const Calendar& calendar,
@@ -31,6 +35,20 @@ bool is_ahead(const PacingControls& controls, const PacedMoney& money, const Cal
   const auto allowed = static_cast<std::int64_t>(static_cast<Int128>(budget) * share / kProbabilityOne);
   return money.used.value >=
          allowed + budget / kSlackDivisor + std::max<std::int64_t>(money.expected_charge.value, 1);
+}
+
+std::uint64_t response_of(Probability pctr, Probability default_pctr) {
+  if (default_pctr.nano <= 0) return kFactorOne;
+  const double times = static_cast<double>(pctr.nano) / default_pctr.nano;
+  return static_cast<std::uint64_t>(std::min(times * times * kFactorOne, kResponseMax));
+}
+
+Probability participation_at(std::uint64_t response, float usual_response, Probability participation) {
+  if (usual_response <= 0) return participation;
+  const double share = std::clamp(static_cast<double>(participation.nano) / kProbabilityOne, 0.0, 1.0);
+  const double tilt =
+      std::clamp(static_cast<double>(response) / static_cast<double>(usual_response), 1 / kTiltMax, kTiltMax);
+  return {static_cast<std::int32_t>(kProbabilityOne * (share * tilt / (1 - share + share * tilt)))};
 }
 
 bool takes_part(Probability participation, std::string_view request_id, CampaignIx campaign) {

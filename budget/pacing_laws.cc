@@ -25,7 +25,7 @@ constexpr double kMultiplierMin = 0.02;
 constexpr double kLogStart = -std::numbers::ln2;
 constexpr double kStartCharges = 100;
 // The integral part acts this many times slower than the proportional one.
-constexpr double kIntegralBands = 4;
+constexpr double kIntegralBands = 3;
 
 double band_of(const PacingSignals& now, double charges) {
   const double by_charges = std::min(charges * now.charge, kBandShareMax * now.budget);

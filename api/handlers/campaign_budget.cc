@@ -32,11 +32,11 @@ std::vector<const CampaignFestival*> running_festivals(const Catalog& catalog,
   return festivals;
 }
 
-// Whether at least one micro can still be charged: to the campaign's own budget or to that of a festival now
-// running.
+// Whether the least charge that its auctions expect can still be paid, by the campaign's own budget or by that of a
+// festival now running.
 Funds funds_left(const Accounts& accounts, AdvertiserIx advertiser, CampaignIx campaign,
                  const std::vector<const CampaignFestival*>& running, Day today) {
-  const Micros least{1};
+  const Micros least{std::max<std::int64_t>(amount_of(accounts[campaign].pacing.least_charge).value, 1)};
   Funds funds =
       accounts.check({.advertiser = advertiser, .campaign = campaign, .festival = {}}, today, least);
   for (const CampaignFestival* joined : running) {

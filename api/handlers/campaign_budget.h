@@ -20,8 +20,8 @@ enum class CampaignStatus : std::uint8_t {
   kEnded,
   kNotStarted,
   kPaused,
-  kNoBalance,  // the balance less held leaves nothing
-  kExhausted,  // a daily, lifetime or advertiser's limit less spent less held leaves nothing
+  kNoBalance,  // the balance less held leaves no expected charge
+  kExhausted,  // a daily, lifetime or advertiser's limit less spent less held leaves no expected charge
   kOffSchedule,
   kPaced,  // takes part in some of its auctions only
   kDelivering,

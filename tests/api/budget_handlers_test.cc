@@ -113,6 +113,23 @@ TEST_F(BudgetHandlersTest, EachLimitExhausts) {
   EXPECT_EQ(status(), "exhausted");
 }
 
+TEST_F(BudgetHandlersTest, ABudgetBelowOneExpectedChargeIsExhausted) {
+  market_.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}});
+  market_.put("g", AdGroupDoc{.campaign_id = "c", .name = "G", .bid = yuan(1)});
+  market_.put("a", AdDoc{.ad_group_id = "g", .item_id = "i", .title = "T", .landing_url = "https://shop.example/"});
+  edit([](CampaignDoc& c) { c.daily_budget = Micros{19'999}; });
+  EXPECT_EQ(status(), "delivering") << "nobody knows yet what is expected";
+  const auto shown = [&] {
+    const std::size_t winners = market_.run(AuctionWorld::request("feed")).winners.size();
+    return winners;
+  };
+  EXPECT_EQ(shown(), 0u);  // 0.02 x 1 yuan are expected
+  EXPECT_EQ(status(), "exhausted");
+  edit([](CampaignDoc& c) { c.daily_budget = Micros{20'000}; });
+  EXPECT_EQ(status(), "delivering");
+  EXPECT_EQ(shown(), 1u);
+}
+
 TEST_F(BudgetHandlersTest, WhatIsHeldCannotBeSpentTwice) {
   const Payer payer{market_.advertiser("shop-a"), market_.campaign("c"), {}};
   const Day today = market_.calendar.day_of(kNoon);

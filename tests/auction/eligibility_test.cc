@@ -280,6 +280,28 @@ TEST_F(EligibilityTest, Paced) {
   EXPECT_EQ(reason(), Reason::kWon);
 }
 
+// A throttled campaign is let into the auctions where a click is likelier first, and counts what it meets.
+TEST_F(EligibilityTest, AThrottledCampaignPrefersLikelierClicks) {
+  campaign([](CampaignDoc& doc) { doc.daily_budget = yuan(1'000); });
+  PacingControls& pacing = world.accounts[world.campaign("campaign-a")].pacing;
+  const auto shown_of = [&](std::int32_t pctr) {
+    request.predictions = {{"a", Probability{pctr}, {}}};
+    int shown = 0;
+    for (int i = 0; i < 400; ++i) {
+      request.request_id = "request-" + std::to_string(i);
+      shown += reason() == Reason::kWon ? 1 : 0;
+    }
+    return shown;
+  };
+  pacing.participation = kProbabilityOne / 4;
+  EXPECT_EQ(shown_of(60'000'000), shown_of(20'000'000)) << "as long as nothing usual is known";
+  pacing.usual_response = 2e6F;
+  EXPECT_NEAR(shown_of(60'000'000), 400 * 0.6, 50);  // odds of 1 to 3, 4.5 times
+  EXPECT_NEAR(shown_of(20'000'000), 400 * 0.143, 40);
+  pacing.participation = kProbabilityOne;
+  EXPECT_EQ(shown_of(1), 400) << "money for all of it";
+}
+
 TEST_F(EligibilityTest, WhatAFestivalPaidForDoesNotThrottleTheRestOfTheDay) {
   world.put("festival",
             FestivalDoc{.name = "", .phases = {{"peak", kNoon - 1h, kNoon, {}}}, .categories = {}});

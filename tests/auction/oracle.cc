@@ -367,7 +367,10 @@ class Oracle {
     const CampaignIx ix = world_.campaign(entry.campaign_id);
     const CampaignAccount& account = world_.accounts[ix];
     if (entry.campaign->pacing == PacingMode::kAsap) return false;
-    if (!takes_part({account.pacing.participation}, request_.request_id, ix)) return true;
+    const Probability participation =
+        participation_at(response_of({entry.pctr}, placement_->default_pctr), account.pacing.usual_response,
+                         {account.pacing.participation});
+    if (!takes_part(participation, request_.request_id, ix)) return true;
     if (!entry.campaign->daily_budget) return false;
     PacedMoney money;
     money.budget = *entry.campaign->daily_budget;

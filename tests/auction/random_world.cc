@@ -90,6 +90,7 @@ void leave_as_a_pacer_might(PacingControls& pacing, const std::string& campaign)
   Dice dice(std::hash<std::string>{}(campaign));
   if (dice.chance(30)) pacing.participation = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
   if (dice.chance(40)) pacing.multiplier = static_cast<std::int32_t>(dice.between(1, kFactorOne));
+  if (dice.chance(50)) pacing.usual_response = static_cast<float>(dice.between(1, 10'000'000));
   if (dice.chance(30)) pacing.share = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
 }
 

@@ -269,6 +269,46 @@ TEST_F(PacerTest, TheMinuteHoldsWhatChanged) {
   EXPECT_TRUE(pacer->take_minute(0).empty()) << "taken once";
 }
 
+TEST_F(PacerTest, LearnsWhatResponseACampaignUsuallyMeets) {
+  const auto meet = [&](std::uint32_t auctions, std::uint64_t response) {
+    account().pacing.eligible += auctions;
+    account().pacing.response_sum += auctions * response;
+    second(1'000);
+  };
+  meet(10, 3'000'000);
+  EXPECT_EQ(account().pacing.usual_response, 0) << "too few to tell";
+  meet(10, 1'000'000);
+  EXPECT_EQ(account().pacing.usual_response, 2e6F);
+  for (int i = 0; i < 20; ++i) meet(100, 9'000'000);
+  EXPECT_NEAR(account().pacing.usual_response, 9e6F, 0.1e6F) << "what was long ago fades";
+}
+
+TEST_F(PacerTest, TheLeastChargeExpectedFollowsTheAuctions) {
+  account().pacing.least_charge = 20'000;
+  second(1'000);
+  EXPECT_EQ(account().pacing.least_charge, 20'000) << "no auction";
+  for (int i = 0; i < 600; ++i) {
+    ++account().pacing.eligible;
+    account().pacing.least_charge = std::min<std::int64_t>(account().pacing.least_charge, 60'000);
+    second(1'000);
+  }
+  EXPECT_GE(account().pacing.least_charge, 60'000);
+  EXPECT_LT(account().pacing.least_charge, 61'000);
+}
+
+TEST_F(PacerTest, WhatAnUnpacedCampaignMetTellsNothing) {
+  plan.paced = false;
+  set_plan();
+  account().pacing.eligible += 1'000;  // auctions sum nothing up for it
+  second(1'000);
+  plan.paced = true;
+  set_plan();
+  account().pacing.eligible += 20;
+  account().pacing.response_sum += 20 * std::uint64_t{4'000'000};
+  second(1'000);
+  EXPECT_EQ(account().pacing.usual_response, 4e6F);
+}
+
 // The pacer's clock is read before the ledger's: a charge of the new day was once taken for all of the old day's spend,
 // so that everybody was let go for a second, and what an auction costs was forgotten for the day.
 TEST_F(PacerTest, ASpendOfTheNextDayIsNotThisDays) {

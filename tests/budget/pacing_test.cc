@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace gavel {
 namespace {
@@ -101,6 +104,60 @@ TEST(TakesPart, FollowsItsProbabilityAndRepeatsItself) {
   }
   EXPECT_NEAR(took_part, 30'000, 600);  // four standard deviations
   EXPECT_NEAR(both, 9'000, 400);        // campaigns are drawn independently
+}
+
+TEST(ResponseOf, IsTheSquareOfHowMuchLikelierAClickIs) {
+  EXPECT_EQ(response_of({20'000'000}, {20'000'000}), 1'000'000u);
+  EXPECT_EQ(response_of({60'000'000}, {20'000'000}), 9'000'000u);
+  EXPECT_EQ(response_of({10'000'000}, {20'000'000}), 250'000u);
+  EXPECT_EQ(response_of({0}, {20'000'000}), 0u);
+  EXPECT_EQ(response_of({10'000'000}, {0}), 1'000'000u) << "nothing to compare with";
+  EXPECT_EQ(response_of({kProbabilityOne}, {1}), 1'000'000'000'000u);
+}
+
+TEST(ParticipationAt, RisesWithTheResponseAndIsItselfAtTheUsualOne) {
+  constexpr float kUsual = 3e6F;
+  for (const std::int32_t share : {1, 1'000, 300'000'000, 999'999'999}) {
+    EXPECT_NEAR(participation_at(3'000'000, kUsual, {share}).nano, share, 1);
+    EXPECT_EQ(participation_at(123, 0, {share}).nano, share) << "nothing usual is known";
+    std::int32_t before = 0;
+    for (std::uint64_t response = 0; response < 60'000'000; response += 100'000) {
+      const std::int32_t now = participation_at(response, kUsual, {share}).nano;
+      ASSERT_GE(now, before);
+      ASSERT_LE(now, kProbabilityOne);
+      before = now;
+    }
+    EXPECT_LE(participation_at(0, kUsual, {share}).nano, share);
+    EXPECT_GE(participation_at(0, kUsual, {share}).nano, share / 17);
+  }
+  EXPECT_EQ(participation_at(60'000'000, kUsual, {0}).nano, 0);
+  EXPECT_EQ(participation_at(0, kUsual, {kProbabilityOne}).nano, kProbabilityOne);
+}
+
+// Predictions that vary as a model's do: log-normal, sigma 0.5.
+TEST(ParticipationAt, BuysLikelierClicksForAboutTheSameParticipation) {
+  std::mt19937 random(1);
+  std::lognormal_distribution<double> prediction(std::log(0.02), 0.5);
+  std::vector<Probability> predictions;
+  double usual = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    predictions.push_back({static_cast<std::int32_t>(std::min(prediction(random), 0.5) * kProbabilityOne)});
+    usual += static_cast<double>(response_of(predictions.back(), {20'000'000})) / 100'000;
+  }
+  for (const double share : {0.05, 0.3}) {
+    double in = 0, clicks = 0, clicks_of_all = 0;
+    for (const Probability pctr : predictions) {
+      const double p = participation_at(response_of(pctr, {20'000'000}), static_cast<float>(usual),
+                                        {static_cast<std::int32_t>(share * kProbabilityOne)})
+                           .nano /
+                       1e9;
+      in += p;
+      clicks += p * pctr.nano / 1e9;
+      clicks_of_all += share * pctr.nano / 1e9;
+    }
+    EXPECT_NEAR(in / 100'000, share, 0.25 * share);
+    EXPECT_GT(clicks / in, 1.2 * clicks_of_all / (share * 100'000)) << "a chance to be clicked, an auction";
+  }
 }
 
 }  // namespace
