@@ -59,9 +59,11 @@ void ScopedTraffic::match_cells(Scope& scope) const {
 
 void ScopedTraffic::set_multiplier(TrafficMultiplier multiplier) {
   multiplier_ = std::move(multiplier);
-  for (std::size_t i = 0; i < step_multiplier_.size(); ++i) {
-    const Timestamp step = begin_ + kTrafficStep * static_cast<std::int64_t>(i);
-    step_multiplier_[i] = static_cast<float>(multiplier_ ? multiplier_(step, step + kTrafficStep) : 1);
+  const std::size_t minutes = step_local_.size() * (kTrafficStep / kMultiplierStep);
+  multiplied_.assign(minutes + 1, 0);
+  for (std::size_t i = 0; i < minutes; ++i) {
+    const Timestamp minute = begin_ + kMultiplierStep * static_cast<std::int64_t>(i);
+    multiplied_[i + 1] = multiplied_[i] + (multiplier_ ? multiplier_(minute, minute + kMultiplierStep) : 1);
   }
   ++generation_;
 }
@@ -72,7 +74,6 @@ void ScopedTraffic::begin_day(Timestamp now) {
   end_ = calendar_.day_end(day_);
   const auto steps = static_cast<std::size_t>((end_ - begin_ + kTrafficStep - Duration{1}) / kTrafficStep);
   step_local_.resize(steps);
-  step_multiplier_.resize(steps);
   for (std::size_t i = 0; i < steps; ++i) {
     const Timestamp middle = begin_ + kTrafficStep * static_cast<std::int64_t>(i) + kTrafficStep / 2;
     step_local_[i] = calendar_.local(std::min(middle, end_ - Duration{1}));
@@ -165,9 +166,10 @@ void ScopedTraffic::forecast_day(Scope& scope) {
   double sum = 0;
   for (std::size_t i = 0; i < step_local_.size(); ++i) {
     const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(i);
-    const double hours_long = to_seconds(std::min(end_ - step_begin, kTrafficStep)) / 3'600;
-    if (on_schedule(scope, i))
-      sum += hourly_rate(hours, step_local_[i]) * hours_long * static_cast<double>(step_multiplier_[i]);
+    const Timestamp step_end = std::min(step_begin + kTrafficStep, end_);
+    if (on_schedule(scope, i)) {
+      sum += hourly_rate(hours, step_local_[i]) * (multiplied_until(step_end) - multiplied_until(step_begin)) / 60;
+    }
     scope.sums[i + 1] = static_cast<float>(sum);
   }
 }
@@ -177,9 +179,18 @@ double ScopedTraffic::sum_until(const Scope& scope, Timestamp t) const {
   if (t >= end_) return static_cast<double>(scope.sums.back());
   const auto step = static_cast<std::size_t>((t - begin_) / kTrafficStep);
   const Timestamp step_begin = begin_ + kTrafficStep * static_cast<std::int64_t>(step);
-  const double length = to_seconds(std::min(end_ - step_begin, kTrafficStep));
+  const double begun = multiplied_until(step_begin);
+  const double whole = multiplied_until(std::min(step_begin + kTrafficStep, end_)) - begun;
   const double low = static_cast<double>(scope.sums[step]), high = static_cast<double>(scope.sums[step + 1]);
-  return low + (high - low) * to_seconds(t - step_begin) / length;
+  return low + (high - low) * (multiplied_until(t) - begun) / whole;
+}
+
+// Minutes of usual traffic that the day so far is worth. Requires a time within the day.
+double ScopedTraffic::multiplied_until(Timestamp t) const {
+  const auto minute = static_cast<std::size_t>((t - begin_) / kMultiplierStep);
+  if (minute + 1 >= multiplied_.size()) return multiplied_.back();
+  const Duration part = (t - begin_) % kMultiplierStep;
+  return multiplied_[minute] + (multiplied_[minute + 1] - multiplied_[minute]) * to_seconds(part) / to_seconds(kMultiplierStep);
 }
 
 // How many times the forecast today brings.

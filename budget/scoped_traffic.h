@@ -35,8 +35,10 @@ using ScopeIx = Index<struct TrafficScopeTag>;
 // How many times the usual traffic is expected on average in [from, to), where from < to.
 using TrafficMultiplier = std::function<double(Timestamp from, Timestamp to)>;
 
-// Steps in which a day's forecast is kept; between them it is taken to be even.
+// Steps in which a day's forecast is kept. Within one it rises as the multiplier does, minute by minute, and is even within
+// a minute.
 inline constexpr Duration kTrafficStep = std::chrono::minutes{5};
+inline constexpr Duration kMultiplierStep = std::chrono::minutes{1};
 
 // Not thread-safe: the pacer's own. All amounts are auctions.
 class ScopedTraffic {
@@ -90,6 +92,7 @@ class ScopedTraffic {
   void match_cells(Scope& scope) const;
   void forecast_day(Scope& scope);
   double sum_until(const Scope& scope, Timestamp t) const;
+  double multiplied_until(Timestamp t) const;
   double level(const Scope& scope) const;
   Scope& fresh(ScopeIx scope);
   bool on_schedule(const Scope& scope, std::size_t step) const;
@@ -107,7 +110,7 @@ class ScopedTraffic {
   Day day_{};
   Timestamp begin_{}, end_{}, now_{};
   std::vector<LocalTime> step_local_;  // of each step's middle
-  std::vector<float> step_multiplier_;
+  std::vector<double> multiplied_;     // from the day's begin to each kMultiplierStep's: sums of the multiplier in minutes
 };
 
 }  // namespace gavel

@@ -84,7 +84,7 @@ class PacerTest : public testing::Test {
   TrafficForecast forecast_;
   ScopedTraffic traffic_{shanghai(), forecast_};
   std::unique_ptr<Pacer> pacer = std::make_unique<Pacer>(accounts, shanghai(), traffic_, throttle, shading);
-  const std::uint32_t cell_ = flat_cell(forecast_, 3'600);
+  std::uint32_t cell_ = flat_cell(forecast_, 3'600);
   std::mt19937_64 random_{7};
   std::uniform_real_distribution<double> uniform_{0, 1};
 };
@@ -120,6 +120,22 @@ TEST_F(PacerTest, ABudgetThatCannotBeSpentIsNotHeldBack) {
   run_until(kMidnight + 6h, 1'000);
   EXPECT_EQ(participation(), 1);
   EXPECT_GE(spent(), 6 * 3'600 * 990);
+}
+
+TEST_F(PacerTest, ACampaignOfThirtyAuctionsADaySpends) {
+  cell_ = flat_cell(forecast_, 30 / 24.0, PlacementIx{1}, "");
+  plan.scope = traffic_.intern({.placements = {{1}}, .regions = {}, .devices = {}, .schedule = {}});
+  plan.charge = {500'000};
+  set_plan();
+  budget(5'000'000);  // ten of the thirty
+  std::int64_t at_noon = 0;
+  for (int s = 0; s < 86'000; ++s) {
+    second(500'000, s % 2'880 == 1'440 ? 1 : 0);
+    if (s == 43'200) at_noon = spent();
+  }
+  EXPECT_GE(spent(), 4'500'000);
+  EXPECT_GE(at_noon, 1'000'000);
+  EXPECT_LE(at_noon, 4'000'000);
 }
 
 TEST_F(PacerTest, ACutAtNoonSpendsWhatIsLeftOverWhatIsLeft) {

@@ -82,6 +82,19 @@ TEST_F(ScopedTrafficTest, FestivalsAreInTheForecast) {
   EXPECT_NEAR(traffic.share(all, kMidnight + 20h, kMidnight + 21h), 20.0 / 43, 0.02);
 }
 
+// A midnight peak of a minute must not be smeared over the five that the forecast is kept in.
+TEST_F(ScopedTrafficTest, AFestivalsPeakIsForeseenToTheMinute) {
+  hundred_an_hour({0}, "");
+  const ScopeIx all = traffic.intern({});
+  step(kMidnight);
+  const auto begin = kMidnight + 20h;
+  traffic.set_multiplier([=](Timestamp t, Timestamp) { return t >= begin && t < begin + 1min ? 20.0 : 1.0; });
+  const double five = traffic.share(all, begin, begin + 5min);
+  EXPECT_NEAR(traffic.share(all, begin, begin + 1min) / five, 20.0 / 24, 1e-3);
+  EXPECT_NEAR(traffic.share(all, begin, begin + 30s) / five, 10.0 / 24, 1e-3) << "even within a minute";
+  EXPECT_NEAR(traffic.share(all, begin + 4min, begin + 5min) / five, 1.0 / 24, 1e-3);
+}
+
 TEST_F(ScopedTrafficTest, ANewDayBeginsAnew) {
   const std::uint32_t cell = hundred_an_hour({0}, "");
   const ScopeIx all = traffic.intern({});
