@@ -119,10 +119,10 @@ PacingPlan PacingPlanner::plan_of(const Catalog& catalog, const CampaignServing&
   return {.paced = serving.pacing == PacingMode::kEven,
           .serving = serving.enabled && active,
           .method = serving.pacing_method,
-          .start = serving.start,
-          .end = serving.end,
           .scope = traffic_.scopes().intern(scope_of(catalog, serving, groups.placements)),
           .charge = {std::max<std::int64_t>(bid, 1)},
+          .start = serving.start,
+          .end = serving.end,
           .extra = extra_of(catalog, serving, now)};
 }
 

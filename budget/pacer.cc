@@ -101,6 +101,7 @@ std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser) cons
   for (std::uint32_t ix = first_campaign_[advertiser.value]; ix != CampaignIx::kNone;
        ix = states_[ix].next_of_advertiser) {
     const State& state = states_[ix];
+    if (state.next_of_advertiser != CampaignIx::kNone) __builtin_prefetch(&states_[state.next_of_advertiser]);
     if (!state.plan.scope.exists()) continue;  // deleted
     if (!state.plan.paced) {
       const CampaignAccount& account = accounts_[CampaignIx{ix}];

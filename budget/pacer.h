@@ -32,9 +32,9 @@ struct PacingPlan {
   bool paced = false;    // `even`
   bool serving = false;  // enabled, and its advertiser active
   PacingMethod method = PacingMethod::kThrottle;
-  std::optional<Timestamp> start, end;
   ScopeIx scope;
   Micros charge{1};      // a typical one: a bid per click, a thousandth of a CPM bid
+  std::optional<Timestamp> start, end;
   std::vector<ExtraBudget> extra;
 };
 

@@ -10,18 +10,18 @@
 namespace gavel {
 
 // Of one campaign. The atomics are for view(); the rest is the pacer's own.
-struct Pacer::State {
-  // What its advertiser's step reads, close together.
+struct alignas(64) Pacer::State {
+  // What its advertiser's step reads, up to the plan's first half, in one cache line.
   std::uint32_t next_of_advertiser = CampaignIx::kNone;
   bool linked = false;           // to the other campaigns of its advertiser
   bool served = false;           // at the last step
+  bool resumes = false;          // its target goes on from where it stood: after a restart, or in other traffic
   double gone = 0, left = -1;    // at the last step; `left` where it or its advertiser has a budget to pace, else below 0
   std::optional<gavel::Day> day; // that everything here is of; nothing was stepped before it is set
   PacingPlan plan;
   PacingMemory memory;
   PacingControl own;             // what its own budget allows
 
-  bool resumes = false;          // its target goes on from where it stood: after a restart, or in other traffic
   std::int64_t daily = kNoLimit, lifetime = kNoLimit;  // at the last step
   Timestamp stepped_at{};
   double used = 0;               // at the last step

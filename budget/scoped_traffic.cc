@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace gavel {
 namespace {
@@ -68,8 +69,9 @@ void ScopedTraffic::set_multiplier(TrafficMultiplier multiplier) {
   ++generation_;
 }
 
-void ScopedTraffic::begin_day(Timestamp now) {
-  day_ = calendar_.day_of(now);
+// All forecasts are stale after it: they become fresh() one by one.
+void ScopedTraffic::begin_day() {
+  day_ = calendar_.day_of(now_);
   begin_ = calendar_.day_begin(day_);
   end_ = calendar_.day_end(day_);
   const auto steps = static_cast<std::size_t>((end_ - begin_ + kTrafficStep - Duration{1}) / kTrafficStep);
@@ -79,7 +81,6 @@ void ScopedTraffic::begin_day(Timestamp now) {
     step_local_[i] = calendar_.local(std::min(middle, end_ - Duration{1}));
   }
   set_multiplier(std::move(multiplier_));
-  now_ = begin_;
   for (Scope& scope : scopes_) scope.seen = 0;
 }
 
@@ -109,19 +110,21 @@ void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, boo
     for (const std::uint32_t cell : scope.cells) met += cell < seen.size() ? seen[cell] : 0;
     const auto at = static_cast<std::size_t>((now_ - begin_) / kTrafficStep);
     const bool counts = at < step_local_.size() && on_schedule(scope, at);
-    const double expected = sum_until(scope, until) - sum_until(scope, now_);
+    const double sum_until_then = sum_until(scope, until);
+    const double expected = sum_until_then - std::exchange(scope.sum_now, sum_until_then);
     const double auctions = counts ? static_cast<double>(met) : 0;
     scope.seen += auctions;
     scope.recent_seen = scope.recent_seen * fade + auctions;
     scope.recent_expected = scope.recent_expected * fade + expected;
   }
-  if (new_day) begin_day(now);
   now_ = now;
+  if (new_day) begin_day();
 }
 
 void ScopedTraffic::skip(Timestamp now) {
-  if (!step_local_.empty() && now >= end_) begin_day(now);
   now_ = now;
+  if (!step_local_.empty() && now >= end_) begin_day();
+  for (Scope& scope : scopes_) scope.sum_now = sum_until(scope, now_);
 }
 
 bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
@@ -172,6 +175,8 @@ void ScopedTraffic::forecast_day(Scope& scope) {
     }
     scope.sums[i + 1] = static_cast<float>(sum);
   }
+  scope.sum_now = sum_until(scope, now_);
+  scope.sum_day = static_cast<double>(scope.sums.back());
 }
 
 double ScopedTraffic::sum_until(const Scope& scope, Timestamp t) const {
@@ -202,19 +207,19 @@ double ScopedTraffic::level(const Scope& scope) const {
 
 double ScopedTraffic::gone(ScopeIx ix) {
   const Scope& scope = fresh(ix);
-  return scope.seen + kShareEvidence * share(ix, begin_, now_);
+  return scope.seen + (scope.sum_day > 0 ? kShareEvidence * scope.sum_now / scope.sum_day : 0);
 }
 
 double ScopedTraffic::left(ScopeIx ix, Timestamp until) {
   const Scope& scope = fresh(ix);
   if (until <= now_) return 0;
-  return (sum_until(scope, until) - sum_until(scope, now_)) * level(scope) + kShareEvidence * share(ix, now_, until);
+  const double expected = (until >= end_ ? scope.sum_day : sum_until(scope, until)) - scope.sum_now;
+  return expected * level(scope) + (scope.sum_day > 0 ? kShareEvidence * expected / scope.sum_day : 0);
 }
 
 double ScopedTraffic::share(ScopeIx ix, Timestamp a, Timestamp b) {
   const Scope& scope = fresh(ix);
-  const double all = sum_until(scope, end_);
-  return all > 0 && b > a ? (sum_until(scope, b) - sum_until(scope, a)) / all : 0;
+  return scope.sum_day > 0 && b > a ? (sum_until(scope, b) - sum_until(scope, a)) / scope.sum_day : 0;
 }
 
 double ScopedTraffic::day_ratio(Day day) const {

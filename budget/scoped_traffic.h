@@ -78,16 +78,19 @@ class ScopedTraffic {
 
  private:
   struct Scope {
-    TrafficScope what;
-    std::vector<std::uint32_t> cells;  // those that match, of the first `cells_known`
-    std::uint32_t cells_known = 0;
-    std::vector<float> sums;           // forecast from the day's begin to each step's; empty = stale
+    // What every step of a campaign reads, close together.
     std::uint64_t learned_at = 0;      // generation of the forecast in `sums`
+    std::uint32_t cells_known = 0;
     bool known = false;                // whether `sums` is in auctions: something was learned
     double seen = 0;                   // today
     double recent_seen = 0, recent_expected = 0;  // fading sums, for today's level
+    double sum_now = 0, sum_day = 0;   // forecast from the day's begin until now, and of all of it
+
+    std::vector<float> sums;           // forecast from the day's begin to each step's; empty = stale
+    std::vector<std::uint32_t> cells;  // those that match, of the first `cells_known`
+    TrafficScope what;
   };
-  void begin_day(Timestamp now);
+  void begin_day();
   void tabulate();
   void match_cells(Scope& scope) const;
   void forecast_day(Scope& scope);

@@ -24,7 +24,7 @@ struct World {
       accounts.open(shop);
       if (shops_have_budgets) accounts[shop].daily_budget = 50'000'000;
       accounts.open(CampaignIx{ix}, shop).daily_budget = 10'000'000 + ix;
-      PacingPlan plan{.paced = true, .serving = true, .start = {}, .end = {}, .scope = {}, .charge = {10'000}, .extra = {}};
+      PacingPlan plan{.paced = true, .serving = true, .scope = {}, .charge = {10'000}, .start = {}, .end = {}, .extra = {}};
       if (ix % 2 != 0) plan.method = PacingMethod::kBidShading;
       const std::uint32_t scope = ix % scopes;
       plan.scope = watch.scopes().intern(

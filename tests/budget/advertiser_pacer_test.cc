@@ -39,10 +39,10 @@ class AdvertiserPacerTest : public testing::Test {
     campaigns.push_back({.plan = {.paced = paced,
                                   .serving = true,
                                   .method = method,
-                                  .start = {},
-                                  .end = {},
                                   .scope = traffic_.intern({}),
                                   .charge = {cost},
+                                  .start = {},
+                                  .end = {},
                                   .extra = {}},
                          .cost = cost});
     pacer->plan(ix, campaigns.back().plan);
