@@ -10,7 +10,9 @@
 namespace gavel {
 namespace {
 
-constexpr std::chrono::milliseconds kMaintenancePeriod{100};
+// Pacing takes turns of its own in between: shorter ones hold up less who shares the core with them.
+constexpr std::chrono::milliseconds kPacingPeriod{10};
+constexpr int kMaintenancePeriods = 10;
 // Turns that lie further apart have something between them that was no serving: the machine slept, the clock was
 // set, or a step hung on the disk.
 constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
@@ -20,9 +22,9 @@ constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
 void Maintenance::start() {
   thread_ = std::thread([this] {
     std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, kMaintenancePeriod, [this] { return stopping_; })) {
+    for (int turn = 0; !wake_.wait_for(lock, kPacingPeriod, [this] { return stopping_; }); ++turn) {
       lock.unlock();
-      take_turn();
+      turn % kMaintenancePeriods == 0 ? take_turn() : take_pacing_turn();
       lock.lock();
     }
   });
@@ -30,10 +32,19 @@ void Maintenance::start() {
 
 void Maintenance::take_turn() {
   const std::lock_guard one_at_a_time(step_mutex_);
+  step(go_on());
+}
+
+void Maintenance::take_pacing_turn() {
+  const std::lock_guard one_at_a_time(step_mutex_);
+  parts_.pacing.step(go_on());
+}
+
+Timestamp Maintenance::go_on() {
   const Timestamp now = parts_.clock.now();
   if (turn_at_ && (now == *turn_at_ || now - *turn_at_ > kTurnsApartMax)) parts_.pacing.skip(now);
   turn_at_ = now;
-  step(now);
+  return now;
 }
 
 void Maintenance::stop() {

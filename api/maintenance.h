@@ -30,7 +30,7 @@ struct MaintenanceParts {
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On
-// the system clock a thread takes a step every kMaintenancePeriod; on the manual clock each jump takes one
+// the system clock a thread takes a step every 100 ms, and one of pacing alone every 10; on the manual clock each jump takes one
 // before it is answered.
 class Maintenance {
  public:
@@ -40,6 +40,7 @@ class Maintenance {
   void start();  // the thread; not with a manual clock
   // What the thread does each time: a step, and a look whether the system's clock goes as a clock does.
   void take_turn();
+  void take_pacing_turn();
   void stop();   // idempotent
 
   // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
@@ -49,6 +50,7 @@ class Maintenance {
   Result<Timestamp, JumpError> jump(Timestamp to);
 
  private:
+  Timestamp go_on();  // to the time it is
   void step(Timestamp now);
   void look_at_disk();
 

@@ -13,6 +13,8 @@ namespace {
 // Over how long the rate of spending is looked at for the forecast of the day's.
 constexpr double kSpendRateSeconds = 1'800;
 constexpr double kNotAsked = -1;
+// So many turns before its own a campaign is fetched: they are met in order, but auctions empty the caches meanwhile.
+constexpr std::uint32_t kAhead = 8;
 // What response a campaign usually meets is learned over about so many auctions, and known after so few.
 constexpr double kResponses = 256, kResponsesMin = 16;
 // The least charge expected is let rise by this part of itself in each step with auctions.
@@ -89,8 +91,28 @@ void Pacer::step(Timestamp now) {
   const double elapsed = now_ ? to_seconds(now - *now_) : 1;
   if (elapsed < 0) return;
   now_ = now;
-  campaign_turns_.take(campaign_count(), elapsed, [&](std::uint32_t ix) { step_campaign(ix, now); });
-  advertiser_turns_.take(advertiser_count(), elapsed, [&](std::uint32_t ix) { step_advertiser({ix}, now); });
+  const std::uint32_t campaigns = campaign_count(), advertisers = advertiser_count();
+  campaign_turns_.take(campaigns, elapsed, [&](std::uint32_t ix) {
+    if (ix + kAhead < campaigns) prefetch(ix + kAhead);
+    step_campaign(ix, now);
+  });
+  advertiser_turns_.take(advertisers, elapsed, [&](std::uint32_t ix) {
+    if (ix + kAhead < advertisers) prefetch(AdvertiserIx{ix + kAhead});
+    step_advertiser({ix}, now);
+  });
+}
+
+// What lies elsewhere than that of the campaign before it.
+void Pacer::prefetch(std::uint32_t ix) const {
+  const State& state = states_[ix];
+  if (state.plan.scope.exists()) traffic_.prefetch(state.plan.scope);
+  const AdvertiserIx advertiser{accounts_[CampaignIx{ix}].advertiser.load(std::memory_order_relaxed)};
+  if (advertiser.exists()) __builtin_prefetch(&accounts_[advertiser]);
+}
+
+void Pacer::prefetch(AdvertiserIx advertiser) const {
+  const std::uint32_t first = first_campaign_[advertiser.value];
+  if (first != CampaignIx::kNone) __builtin_prefetch(&states_[first]);
 }
 
 // From the figures of its campaigns' own last turns, so that it costs little; none where one of them had its last turn

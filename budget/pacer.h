@@ -114,6 +114,8 @@ class Pacer {
   std::uint32_t campaign_count() const;
   std::uint32_t advertiser_count() const;
   void link(CampaignIx campaign);
+  void prefetch(std::uint32_t campaign) const;
+  void prefetch(AdvertiserIx advertiser) const;
   std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
   void step_advertiser(AdvertiserIx advertiser, Timestamp now);
   void step_campaign(std::uint32_t ix, Timestamp now);

@@ -48,6 +48,8 @@ ScopeIx ScopedTraffic::intern(TrafficScope scope) {
     Scope& added = scopes_.emplace_back();
     added.what = std::move(scope);
     match_cells(added);
+    added.met = met_ever(added);
+    added.caught_up_at = now_;
   }
   return {entry->second};
 }
@@ -81,7 +83,10 @@ void ScopedTraffic::begin_day() {
     step_local_[i] = calendar_.local(std::min(middle, end_ - Duration{1}));
   }
   set_multiplier(std::move(multiplier_));
-  for (Scope& scope : scopes_) scope.seen = 0;
+  for (Scope& scope : scopes_) {
+    scope.seen = 0;
+    scope.caught_up_at = now_;
+  }
 }
 
 void ScopedTraffic::tabulate() {
@@ -100,31 +105,58 @@ void ScopedTraffic::tabulate() {
 
 void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, bool learned) {
   if (learned || !tabulated_) tabulate();
-  const bool new_day = step_local_.empty() || now >= end_;
-  // What was seen between the last call and this one belongs where it was seen: before a day's end.
-  const Timestamp until = new_day ? end_ : now;
-  const double fade = std::exp(-to_seconds(until - now_) / kLevelSeconds);
-  for (std::uint32_t i = 0; i < scopes_.size() && !step_local_.empty(); ++i) {
-    Scope& scope = fresh({i});
-    std::uint64_t met = 0;
-    for (const std::uint32_t cell : scope.cells) met += cell < seen.size() ? seen[cell] : 0;
-    const auto at = static_cast<std::size_t>((now_ - begin_) / kTrafficStep);
-    const bool counts = at < step_local_.size() && on_schedule(scope, at);
-    const double sum_until_then = sum_until(scope, until);
-    const double expected = sum_until_then - std::exchange(scope.sum_now, sum_until_then);
-    const double auctions = counts ? static_cast<double>(met) : 0;
-    scope.seen += auctions;
-    scope.recent_seen = scope.recent_seen * fade + auctions;
-    scope.recent_expected = scope.recent_expected * fade + expected;
+  if (step_local_.empty()) {
+    now_ = now;
+    return begin_day();
   }
+  met_.resize(std::max(met_.size(), seen.size()), 0);
+  for (std::size_t cell = 0; cell < seen.size(); ++cell) met_[cell] += seen[cell];
+  if (now < end_) {
+    now_ = now;
+    return;
+  }
+  // What was seen between the last call and this one belongs where it was seen: before the day's end.
+  now_ = end_;
+  for (Scope& scope : scopes_) fresh(scope);
   now_ = now;
-  if (new_day) begin_day();
+  begin_day();
 }
 
 void ScopedTraffic::skip(Timestamp now) {
+  if (step_local_.empty()) return;
+  for (Scope& scope : scopes_) fresh(scope);
   now_ = now;
-  if (!step_local_.empty() && now >= end_) begin_day();
-  for (Scope& scope : scopes_) scope.sum_now = sum_until(scope, now_);
+  if (now >= end_) return begin_day();
+  for (Scope& scope : scopes_) {
+    scope.caught_up_at = now;
+    scope.sum_now = sum_until(scope, now);
+  }
+}
+
+std::uint64_t ScopedTraffic::met_ever(const Scope& scope) const {
+  std::uint64_t met = 0;
+  for (const std::uint32_t cell : scope.cells) met += cell < met_.size() ? met_[cell] : 0;
+  return met;
+}
+
+// From where it was left to now.
+void ScopedTraffic::catch_up(Scope& scope) {
+  const Duration missed = now_ - scope.caught_up_at;
+  if (missed != faded_over_) {
+    faded_over_ = missed;
+    fade_ = std::exp(-to_seconds(missed) / kLevelSeconds);
+  }
+  const auto at = static_cast<std::size_t>((scope.caught_up_at - begin_) / kTrafficStep);
+  const bool counts = at < step_local_.size() && on_schedule(scope, at);
+  const double sum = sum_until(scope, now_);
+  const std::uint64_t met = met_ever(scope);
+  const double auctions = counts ? static_cast<double>(met - scope.met) : 0;
+  scope.seen += auctions;
+  scope.recent_seen = scope.recent_seen * fade_ + auctions;
+  scope.recent_expected = scope.recent_expected * fade_ + sum - scope.sum_now;
+  scope.sum_now = sum;
+  scope.met = met;
+  scope.caught_up_at = now_;
 }
 
 bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
@@ -136,15 +168,17 @@ bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
   });
 }
 
-// The scope with a forecast of this day.
-ScopedTraffic::Scope& ScopedTraffic::fresh(ScopeIx ix) {
-  Scope& scope = scopes_[ix.value];
-  if (scope.learned_at != generation_ || scope.cells_known != forecast_.cell_count()) {
-    match_cells(scope);
-    forecast_day(scope);
-    scope.learned_at = generation_;
-  }
+// The scope with a forecast of this day, up to now.
+ScopedTraffic::Scope& ScopedTraffic::fresh(Scope& scope) {
+  if (scope.learned_at != generation_ || scope.cells_known != forecast_.cell_count()) make_fresh(scope);
+  if (scope.caught_up_at != now_) catch_up(scope);
   return scope;
+}
+
+void ScopedTraffic::make_fresh(Scope& scope) {
+  match_cells(scope);
+  forecast_day(scope);
+  scope.learned_at = generation_;
 }
 
 void ScopedTraffic::forecast_day(Scope& scope) {
@@ -175,7 +209,7 @@ void ScopedTraffic::forecast_day(Scope& scope) {
     }
     scope.sums[i + 1] = static_cast<float>(sum);
   }
-  scope.sum_now = sum_until(scope, now_);
+  scope.sum_now = sum_until(scope, scope.caught_up_at);
   scope.sum_day = static_cast<double>(scope.sums.back());
 }
 
@@ -206,19 +240,19 @@ double ScopedTraffic::level(const Scope& scope) const {
 }
 
 double ScopedTraffic::gone(ScopeIx ix) {
-  const Scope& scope = fresh(ix);
+  const Scope& scope = fresh(scopes_[ix.value]);
   return scope.seen + (scope.sum_day > 0 ? kShareEvidence * scope.sum_now / scope.sum_day : 0);
 }
 
 double ScopedTraffic::left(ScopeIx ix, Timestamp until) {
-  const Scope& scope = fresh(ix);
+  const Scope& scope = fresh(scopes_[ix.value]);
   if (until <= now_) return 0;
   const double expected = (until >= end_ ? scope.sum_day : sum_until(scope, until)) - scope.sum_now;
   return expected * level(scope) + (scope.sum_day > 0 ? kShareEvidence * expected / scope.sum_day : 0);
 }
 
 double ScopedTraffic::share(ScopeIx ix, Timestamp a, Timestamp b) {
-  const Scope& scope = fresh(ix);
+  const Scope& scope = fresh(scopes_[ix.value]);
   return scope.sum_day > 0 && b > a ? (sum_until(scope, b) - sum_until(scope, a)) / scope.sum_day : 0;
 }
 

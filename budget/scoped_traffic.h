@@ -40,7 +40,8 @@ using TrafficMultiplier = std::function<double(Timestamp from, Timestamp to)>;
 inline constexpr Duration kTrafficStep = std::chrono::minutes{5};
 inline constexpr Duration kMultiplierStep = std::chrono::minutes{1};
 
-// Not thread-safe: the pacer's own. All amounts are auctions.
+// Not thread-safe: the pacer's own. All amounts are auctions. A step costs nothing a scope: each catches up when it is asked
+// for, which its campaigns do in turns, so that the work is spread over the second.
 class ScopedTraffic {
  public:
   // Both outlive it.
@@ -71,6 +72,9 @@ class ScopedTraffic {
   // All of `day` in relation to all of today, by weekdays alone.
   double day_ratio(Day day) const;
 
+  // Asks the processor to fetch what gone() and left() read.
+  void prefetch(ScopeIx scope) const { __builtin_prefetch(&scopes_[scope.value]); }
+
   Day today() const { return day_; }
   Timestamp day_begin() const { return begin_; }
   Timestamp day_end() const { return end_; }
@@ -84,7 +88,9 @@ class ScopedTraffic {
     bool known = false;                // whether `sums` is in auctions: something was learned
     double seen = 0;                   // today
     double recent_seen = 0, recent_expected = 0;  // fading sums, for today's level
-    double sum_now = 0, sum_day = 0;   // forecast from the day's begin until now, and of all of it
+    double sum_now = 0, sum_day = 0;   // forecast from the day's begin until caught_up_at, and of all of it
+    Timestamp caught_up_at{};          // what was met and expected until then is counted
+    std::uint64_t met = 0;             // ever, in `cells`
 
     std::vector<float> sums;           // forecast from the day's begin to each step's; empty = stale
     std::vector<std::uint32_t> cells;  // those that match, of the first `cells_known`
@@ -97,7 +103,10 @@ class ScopedTraffic {
   double sum_until(const Scope& scope, Timestamp t) const;
   double multiplied_until(Timestamp t) const;
   double level(const Scope& scope) const;
-  Scope& fresh(ScopeIx scope);
+  Scope& fresh(Scope& scope);
+  void make_fresh(Scope& scope);
+  void catch_up(Scope& scope);
+  std::uint64_t met_ever(const Scope& scope) const;
   bool on_schedule(const Scope& scope, std::size_t step) const;
 
   const Calendar& calendar_;
@@ -110,6 +119,9 @@ class ScopedTraffic {
   bool tabulated_ = false;
   std::uint64_t generation_ = 1;                           // of the forecast and the multipliers
 
+  Duration faded_over_{};              // what fade_ is for
+  double fade_ = 1;
+  std::vector<std::uint64_t> met_;     // ever, by cell
   Day day_{};
   Timestamp begin_{}, end_{}, now_{};
   std::vector<LocalTime> step_local_;  // of each step's middle
