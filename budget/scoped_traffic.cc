@@ -170,15 +170,10 @@ bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
 
 // The scope with a forecast of this day, up to now.
 ScopedTraffic::Scope& ScopedTraffic::fresh(Scope& scope) {
-  if (scope.learned_at != generation_ || scope.cells_known != forecast_.cell_count()) make_fresh(scope);
+  if (scope.cells_known != forecast_.cell_count()) match_cells(scope);  // nothing is expected of new ones yet
+  if (scope.learned_at != generation_) forecast_day(scope);
   if (scope.caught_up_at != now_) catch_up(scope);
   return scope;
-}
-
-void ScopedTraffic::make_fresh(Scope& scope) {
-  match_cells(scope);
-  forecast_day(scope);
-  scope.learned_at = generation_;
 }
 
 void ScopedTraffic::forecast_day(Scope& scope) {
@@ -211,6 +206,7 @@ void ScopedTraffic::forecast_day(Scope& scope) {
   }
   scope.sum_now = sum_until(scope, scope.caught_up_at);
   scope.sum_day = static_cast<double>(scope.sums.back());
+  scope.learned_at = generation_;
 }
 
 double ScopedTraffic::sum_until(const Scope& scope, Timestamp t) const {

@@ -104,7 +104,6 @@ class ScopedTraffic {
   double multiplied_until(Timestamp t) const;
   double level(const Scope& scope) const;
   Scope& fresh(Scope& scope);
-  void make_fresh(Scope& scope);
   void catch_up(Scope& scope);
   std::uint64_t met_ever(const Scope& scope) const;
   bool on_schedule(const Scope& scope, std::size_t step) const;
