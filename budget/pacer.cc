@@ -93,6 +93,7 @@ void Pacer::step(Timestamp now) {
   now_ = now;
   const std::uint32_t campaigns = campaign_count(), advertisers = advertiser_count();
   campaign_turns_.take(campaigns, elapsed, [&](std::uint32_t ix) {
+    if (ix + 2 * kAhead < campaigns) prefetch_own(ix + 2 * kAhead);
     if (ix + kAhead < campaigns) prefetch(ix + kAhead);
     step_campaign(ix, now);
   });
@@ -102,7 +103,16 @@ void Pacer::step(Timestamp now) {
   });
 }
 
-// What lies elsewhere than that of the campaign before it.
+void Pacer::prefetch_own(std::uint32_t ix) const {
+  const auto fetch = [](const auto& object) {
+    const char* const first = reinterpret_cast<const char*>(&object);
+    for (std::size_t at = 0; at < sizeof object; at += 64) __builtin_prefetch(first + at);
+  };
+  fetch(states_[ix]);
+  fetch(accounts_[CampaignIx{ix}]);
+}
+
+// What it points to.
 void Pacer::prefetch(std::uint32_t ix) const {
   const State& state = states_[ix];
   if (state.plan.scope.exists()) traffic_.prefetch(state.plan.scope);

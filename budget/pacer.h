@@ -114,6 +114,7 @@ class Pacer {
   std::uint32_t campaign_count() const;
   std::uint32_t advertiser_count() const;
   void link(CampaignIx campaign);
+  void prefetch_own(std::uint32_t campaign) const;
   void prefetch(std::uint32_t campaign) const;
   void prefetch(AdvertiserIx advertiser) const;
   std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
