@@ -17,17 +17,12 @@
 #include "auction/bound_list.h"
 #include "auction/paged_table.h"
 #include "auction/resources.h"
+#include "auction/serving.h"
 #include "auction/shared_list.h"
 #include "auction/symbols.h"
 #include "budget/accounts.h"
 
 namespace gavel {
-
-// A reference-counted immutable value that snapshots share.
-template <class T>
-struct Shared : T, boost::intrusive_ref_counter<Shared<T>, boost::thread_safe_counter> {};
-template <class T>
-using SharedPtr = boost::intrusive_ptr<const Shared<T>>;
 
 // The bound of what stands in no list.
 inline constexpr float kUnlisted = -1;
@@ -40,58 +35,11 @@ struct AdvertiserRow {
   Factor shop_score;
 };
 
-struct SymbolFactor { Symbol symbol; Factor factor; };
-
-struct CampaignFestival {
-  FestivalIx festival;
-  FestivalAccountIx account;
-  bool has_budget = false;  // a daily budget was given, be it 0
-  Factor bid_multiplier;
-};
-
-struct CampaignServing {
-  AdvertiserIx advertiser;
-  Pricing pricing = Pricing::kCpc;
-  bool enabled = false;
-  PacingMode pacing = PacingMode::kEven;
-  PacingMethod pacing_method = PacingMethod::kThrottle;
-  std::optional<Timestamp> start, end;
-  std::vector<ScheduleEntry> schedule;               // empty = always
-  std::vector<Symbol> regions, devices;              // empty = all
-  std::vector<SymbolFactor> device_multipliers, region_multipliers;
-  std::vector<SymbolFactor> tag_multipliers;         // by the tag's name in byte order
-  std::optional<FrequencyCap> frequency_cap;
-  std::vector<CampaignFestival> festivals;           // by festival id (external) in byte order
-};
 struct CampaignRow {
   bool live = false;
   SharedPtr<CampaignServing> serving;                // not null where live
 };
 
-// What display candidates are listed under: each ad group stands under one kind of attribute that a request must have for
-// it to be eligible, the most selective it has: the tags of its audience (one of `all` per clause), else its
-// categories, else its placements; and in kEverything where it requires none of these.
-enum class TermKind : std::uint8_t { kTag, kCategory, kPlacement, kEverything };
-struct Term {
-  TermKind kind = TermKind::kEverything;
-  std::uint32_t number = 0;                          // Symbol of the tag or category, or PlacementIx
-  bool operator==(const Term&) const = default;
-};
-
-struct ServingClause {
-  std::vector<Symbol> all, none;
-  bool operator==(const ServingClause&) const = default;
-};
-
-struct AdGroupServing {
-  CampaignIx campaign;
-  Micros bid;
-  bool enabled = false;
-  std::vector<PlacementIx> placements;               // empty = all
-  std::vector<Symbol> categories;                    // empty = all
-  std::vector<ServingClause> audience;               // empty = everyone
-  std::vector<Term> terms;                           // what it is listed under while it is live, each once
-};
 // A keyword as its ad group lists it.
 struct GroupKeyword {
   TextIx text;

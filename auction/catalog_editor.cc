@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "auction/score_bound.h"
 
@@ -63,7 +64,7 @@ struct CatalogEditor::Impl {
 
   std::vector<CampaignFestival> festivals_of(CampaignIx campaign, const std::vector<FestivalEntry>& entries);
   std::vector<PlacementIx> find_placements(const std::vector<std::string>& ids) const;
-  std::vector<Term> terms_of(const AdGroupServing& group) const;
+  std::vector<Term> terms_of(const AdGroupDraft& group) const;
   BoundList& change_groups_under(Term term);
 
   // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is
@@ -127,7 +128,7 @@ std::vector<PlacementIx> CatalogEditor::Impl::find_placements(const std::vector<
 
 // See Term. An audience gives one term a clause, and none at all where some clause requires no tag: users
 // whom that clause lets in may have no tag in common with the others.
-std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupServing& group) const {
+std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupDraft& group) const {
   std::vector<Term> terms;
   const auto add = [&terms](TermKind kind, std::uint32_t number) {
     const Term term{kind, number};
@@ -135,9 +136,9 @@ std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupServing& group) con
   };
   const bool by_tags =
       !group.audience.empty() &&
-      std::ranges::none_of(group.audience, [](const ServingClause& c) { return c.all.empty(); });
+      std::ranges::none_of(group.audience, [](const ClauseDraft& c) { return c.all.empty(); });
   if (by_tags) {
-    for (const ServingClause& clause : group.audience) {
+    for (const ClauseDraft& clause : group.audience) {
       add(TermKind::kTag, *std::ranges::min_element(clause.all, {}, [this](Symbol tag) {
             return catalog.groups_of_tag_.at(tag).size();
           }));
@@ -285,7 +286,7 @@ void CatalogEditor::put(AdvertiserIx ix, const AdvertiserDoc& doc) {
 
 void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   Impl& my = *impl_;
-  CampaignServing serving;
+  CampaignDraft serving;
   serving.advertiser = my.find<AdvertiserIx>(ResourceType::kAdvertiser, doc.advertiser_id);
   my.accounts.open(ix, serving.advertiser);
   serving.pricing = doc.pricing;
@@ -310,16 +311,16 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   CampaignRow& row = my.catalog.campaigns_.mutate(ix.value);
   if (!row.serving) my.campaigns_of_advertiser[serving.advertiser.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kCampaign);
+  const SharedPtr<CampaignServing> before = std::exchange(row.serving, pack(serving));
   // A change of budget or status leaves what is below it where it is listed.
-  const bool same_bounds = row.serving && row.serving->pricing == serving.pricing &&
-                           targeting_stretch(*row.serving) == targeting_stretch(serving);
-  row.serving = share(std::move(serving));
+  const bool same_bounds = before && before->pricing == serving.pricing &&
+                           targeting_stretch(*before) == targeting_stretch(*row.serving);
   if (!same_bounds) my.relist(ix);
 }
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
   Impl& my = *impl_;
-  AdGroupServing serving;
+  AdGroupDraft serving;
   serving.campaign = my.find<CampaignIx>(ResourceType::kCampaign, doc.campaign_id);
   serving.bid = doc.bid;
   serving.enabled = doc.enabled;
@@ -336,14 +337,14 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
                           row.serving->categories == serving.categories &&
                           row.serving->placements == serving.placements;
   if (same_place) {
-    serving.terms = row.serving->terms;
+    serving.terms.assign(row.serving->terms.begin(), row.serving->terms.end());
   } else {
     my.unlist_group(ix);
     serving.terms = my.terms_of(serving);
   }
   if (!row.serving) my.groups_of_campaign[serving.campaign.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kAdGroup);
-  row.serving = share(std::move(serving));
+  row.serving = pack(serving);
   my.refactor(ix);
   my.relist(ix);
 }

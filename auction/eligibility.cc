@@ -7,8 +7,8 @@
 namespace gavel {
 namespace {
 
-template <class T>
-bool contains(const std::vector<T>& list, const T& value) {
+template <class List, class T>
+bool contains(const List& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
@@ -18,14 +18,14 @@ bool placement_holds(const AuctionView& auction, const GroupView& view) {
   return accepted && (view.group->placements.empty() || contains(view.group->placements, auction.placement));
 }
 
-bool categories_meet(const std::vector<Symbol>& wanted, const RequestFacts& facts) {
+bool categories_meet(const PackedList<Symbol>& wanted, const RequestFacts& facts) {
   const auto asked_for = [&facts](Symbol category) { return facts.has_category(category); };
   return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), asked_for);
 }
 
 // A request without tags says nothing about its user, so only what is for everyone holds: a clause that
 // merely excludes tags does not.
-bool audience_holds(const std::vector<ServingClause>& audience, const RequestFacts& facts) {
+bool audience_holds(const PackedList<ServingClause>& audience, const RequestFacts& facts) {
   if (audience.empty()) return true;
   if (!facts.has_tags) return false;
   const auto tagged = [&facts](Symbol tag) { return facts.has_tag(tag); };
@@ -36,12 +36,12 @@ bool audience_holds(const std::vector<ServingClause>& audience, const RequestFac
   return std::any_of(audience.begin(), audience.end(), holds);
 }
 
-bool region_holds(const std::vector<Symbol>& wanted, const RequestFacts& facts) {
+bool region_holds(const PackedList<Symbol>& wanted, const RequestFacts& facts) {
   const auto within = [&facts](Symbol region) { return contains(facts.regions, region); };
   return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), within);
 }
 
-bool device_holds(const std::vector<Symbol>& wanted, const RequestFacts& facts) {
+bool device_holds(const PackedList<Symbol>& wanted, const RequestFacts& facts) {
   return wanted.empty() || (facts.device != kNoSymbol && contains(wanted, facts.device));
 }
 

@@ -5,20 +5,16 @@
 namespace gavel {
 namespace {
 
-constexpr std::ptrdiff_t kLine = 64;
+constexpr std::size_t kLine = 64;
+// Most packed lists are within so many bytes behind their value.
+constexpr std::size_t kLists = 96;
 
+// `more` bytes behind it as well.
 template <class T>
-void prefetch_object(const T* object) {
+void prefetch_object(const T* object, std::size_t more = 0) {
   const char* const first = reinterpret_cast<const char*>(object);
-  for (std::ptrdiff_t offset = 0; offset < static_cast<std::ptrdiff_t>(sizeof(T)); offset += kLine) {
-    __builtin_prefetch(first + offset);
-  }
-  __builtin_prefetch(first + sizeof(T) - 1);
-}
-
-template <class T>
-void prefetch_list(const std::vector<T>& list) {
-  if (!list.empty()) __builtin_prefetch(list.data());
+  for (std::size_t offset = 0; offset < sizeof(T) + more; offset += kLine) __builtin_prefetch(first + offset);
+  __builtin_prefetch(first + sizeof(T) + more - 1);
 }
 
 void find_row(LoadedGroup& group, const Catalog& catalog) {
@@ -28,7 +24,7 @@ void find_row(LoadedGroup& group, const Catalog& catalog) {
 
 void find_group(LoadedGroup& group) {
   group.view.group = group.row->serving.get();
-  prefetch_object(group.view.group);
+  prefetch_object(group.view.group, kLists);
 }
 
 void find_campaign_row(LoadedGroup& group, const Catalog& catalog) {
@@ -36,14 +32,11 @@ void find_campaign_row(LoadedGroup& group, const Catalog& catalog) {
   group.view.campaign_ix = serving.campaign;
   group.campaign_row = &catalog[serving.campaign];
   __builtin_prefetch(group.campaign_row);
-  prefetch_list(serving.placements);
-  prefetch_list(serving.categories);
-  prefetch_list(serving.audience);
 }
 
 void find_campaign(LoadedGroup& group) {
   group.view.campaign = group.campaign_row->serving.get();
-  prefetch_object(group.view.campaign);
+  prefetch_object(group.view.campaign, kLists);
 }
 
 void find_advertiser(LoadedGroup& group, const Catalog& catalog) {
@@ -51,19 +44,12 @@ void find_advertiser(LoadedGroup& group, const Catalog& catalog) {
   group.view.advertiser_ix = campaign.advertiser;
   group.view.advertiser = &catalog[campaign.advertiser];
   __builtin_prefetch(group.view.advertiser);
-  prefetch_list(campaign.schedule);
-  prefetch_list(campaign.regions);
-  prefetch_list(campaign.devices);
 }
 
 void find_lists(const LoadedGroup& group, const AuctionView& auction) {
-  const CampaignServing& campaign = *group.view.campaign;
   if (auction.needs_keyword) group.row->keywords.prefetch();
   group.row->ads.prefetch();
   auction.context.accounts.prefetch(group.view.campaign_ix, group.view.advertiser_ix);
-  prefetch_list(campaign.device_multipliers);
-  prefetch_list(campaign.region_multipliers);
-  prefetch_list(campaign.tag_multipliers);
 }
 
 void find_paths(LoadedGroup& group, const AuctionView& auction, std::vector<GroupKeyword>& likely) {

@@ -17,7 +17,7 @@ double at_least_one(Factor factor) {
   return std::max(1.0, factor.millionths / 1e6);
 }
 
-double greatest(const std::vector<SymbolFactor>& factors) {
+double greatest(const PackedList<SymbolFactor>& factors) {
   double greatest = 1;
   for (const SymbolFactor& entry : factors) greatest = std::max(greatest, at_least_one(entry.factor));
   return greatest;

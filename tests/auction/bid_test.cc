@@ -30,12 +30,12 @@ TEST(ScheduleEntry, TheFirstThatHoldsCounts) {
 // Symbols of the tests.
 constexpr Symbol kMobile = 1, kChina = 10, kZhejiang = 11, kHangzhou = 12, kFemale = 20, kStudent = 21;
 
-CampaignServing multiplied() {
-  CampaignServing campaign;
+SharedPtr<CampaignServing> multiplied() {
+  CampaignDraft campaign;
   campaign.device_multipliers = {{kMobile, millionths(1'300'000)}};
   campaign.region_multipliers = {{kChina, millionths(500'000)}, {kZhejiang, millionths(900'000)}};
   campaign.tag_multipliers = {{kFemale, millionths(1'100'000)}, {kStudent, millionths(333'333)}};
-  return campaign;
+  return pack(campaign);
 }
 
 TEST(TargetedBid, EachStepIsRoundedDown) {
@@ -43,39 +43,39 @@ TEST(TargetedBid, EachStepIsRoundedDown) {
   facts.device = kMobile;
   facts.regions = {kHangzhou, kZhejiang, kChina};
   facts.tags = {kFemale, kStudent};
-  EXPECT_EQ(targeted_bid({10'000'000}, multiplied(), facts), Micros{4'289'995});  // 12,870,000 x 0.333333
-  EXPECT_EQ(targeted_bid({9}, multiplied(), facts), Micros{2});                   // 11, 9, 9, 2
+  EXPECT_EQ(targeted_bid({10'000'000}, *multiplied(), facts), Micros{4'289'995});  // 12,870,000 x 0.333333
+  EXPECT_EQ(targeted_bid({9}, *multiplied(), facts), Micros{2});                   // 11, 9, 9, 2
 }
 
 TEST(TargetedBid, OfRegionsTheLongestCounts) {
   RequestFacts facts;
   facts.regions = {kHangzhou, kZhejiang, kChina};
-  EXPECT_EQ(targeted_bid({1'000}, multiplied(), facts), Micros{900});
+  EXPECT_EQ(targeted_bid({1'000}, *multiplied(), facts), Micros{900});
   facts.regions = {kChina};
-  EXPECT_EQ(targeted_bid({1'000}, multiplied(), facts), Micros{500});
+  EXPECT_EQ(targeted_bid({1'000}, *multiplied(), facts), Micros{500});
   facts.regions = {};
-  EXPECT_EQ(targeted_bid({1'000}, multiplied(), facts), Micros{1'000});
+  EXPECT_EQ(targeted_bid({1'000}, *multiplied(), facts), Micros{1'000});
 }
 
 TEST(TargetedBid, IsHeldAtTheLargestBid) {
-  CampaignServing campaign;
+  CampaignDraft campaign;
   campaign.device_multipliers = {{kMobile, kMaxMultiplier}};
   campaign.region_multipliers = {{kChina, millionths(500'000)}};
   RequestFacts facts;
   facts.device = kMobile;
   facts.regions = {kChina};
-  EXPECT_EQ(targeted_bid({900'000'000'000}, campaign, facts), Micros{500'000'000'000});  // held, then halved
+  EXPECT_EQ(targeted_bid({900'000'000'000}, *pack(campaign), facts), Micros{500'000'000'000});  // held, then halved
 }
 
 TEST(TargetedBid, OffScheduleTheMultiplierIsOne) {
-  CampaignServing campaign;
+  CampaignDraft campaign;
   campaign.schedule = {
       {.days = 1, .from_minute = 0, .to_minute = 60, .bid_multiplier = millionths(2'000'000)}};
   RequestFacts facts;
   facts.local.minute_of_day = 59;
-  EXPECT_EQ(targeted_bid({1'000}, campaign, facts), Micros{2'000});
+  EXPECT_EQ(targeted_bid({1'000}, *pack(campaign), facts), Micros{2'000});
   facts.local.minute_of_day = 60;
-  EXPECT_EQ(targeted_bid({1'000}, campaign, facts), Micros{1'000});
+  EXPECT_EQ(targeted_bid({1'000}, *pack(campaign), facts), Micros{1'000});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 class CatalogEditorTest : public testing::Test {
  protected:
-  std::vector<std::string> names(const Interner& from, const std::vector<Symbol>& symbols) {
+  std::vector<std::string> names(const Interner& from, std::span<const Symbol> symbols) {
     std::vector<std::string> result;
     for (const Symbol symbol : symbols) result.emplace_back(from.at(symbol));
     return result;
@@ -115,8 +115,8 @@ TEST_F(CatalogEditorTest, ACampaign) {
   EXPECT_EQ(serving.schedule, doc.schedule);
   EXPECT_EQ(names(world.symbols->regions, serving.regions), (Names{"CN-ZJ", "CN-SH"}));
   EXPECT_EQ(names(world.symbols->devices, serving.devices), (Names{"mobile"}));
-  EXPECT_EQ(serving.device_multipliers.at(0).factor, Factor{1'100'000});
-  EXPECT_EQ(world.symbols->regions.at(serving.region_multipliers.at(0).symbol), "CN");
+  EXPECT_EQ(serving.device_multipliers[0].factor, Factor{1'100'000});
+  EXPECT_EQ(world.symbols->regions.at(serving.region_multipliers[0].symbol), "CN");
   EXPECT_EQ(serving.frequency_cap, doc.frequency_cap);
 
   Names tags;
