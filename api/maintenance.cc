@@ -10,9 +10,10 @@
 namespace gavel {
 namespace {
 
-// Pacing takes turns of its own in between: shorter ones hold up less who shares the core with them.
-constexpr std::chrono::milliseconds kPacingPeriod{10};
-constexpr int kMaintenancePeriods = 10;
+// Turns of pacing alone lie between whole ones: short ones hold up less who shares the core with them.
+constexpr std::chrono::milliseconds kShortTurn{10};
+constexpr Duration kTurn = std::chrono::milliseconds{100};
+constexpr int kShortTurnsMax = 10;  // then a whole one, even where business time stands
 // Turns that lie further apart have something between them that was no serving: the machine slept, the clock was
 // set, or a step hung on the disk.
 constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
@@ -22,9 +23,9 @@ constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
 void Maintenance::start() {
   thread_ = std::thread([this] {
     std::unique_lock lock(mutex_);
-    for (int turn = 0; !wake_.wait_for(lock, kPacingPeriod, [this] { return stopping_; }); ++turn) {
+    while (!wake_.wait_for(lock, kShortTurn, [this] { return stopping_; })) {
       lock.unlock();
-      turn % kMaintenancePeriods == 0 ? take_turn() : take_pacing_turn();
+      take_short_turn();
       lock.lock();
     }
   });
@@ -32,19 +33,22 @@ void Maintenance::start() {
 
 void Maintenance::take_turn() {
   const std::lock_guard one_at_a_time(step_mutex_);
-  step(go_on());
+  take_whole_turn(parts_.clock.now());
 }
 
-void Maintenance::take_pacing_turn() {
+void Maintenance::take_short_turn() {
   const std::lock_guard one_at_a_time(step_mutex_);
-  parts_.pacing.step(go_on());
+  const Timestamp now = parts_.clock.now();
+  ++short_turns_;
+  if (!turn_at_ || now - *turn_at_ >= kTurn || short_turns_ >= kShortTurnsMax) return take_whole_turn(now);
+  parts_.pacing.step(now);
 }
 
-Timestamp Maintenance::go_on() {
-  const Timestamp now = parts_.clock.now();
+void Maintenance::take_whole_turn(Timestamp now) {
   if (turn_at_ && (now == *turn_at_ || now - *turn_at_ > kTurnsApartMax)) parts_.pacing.skip(now);
   turn_at_ = now;
-  return now;
+  short_turns_ = 0;
+  step(now);
 }
 
 void Maintenance::stop() {

@@ -30,17 +30,18 @@ struct MaintenanceParts {
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On
-// the system clock a thread takes a step every 100 ms, and one of pacing alone every 10; on the manual clock each jump takes one
-// before it is answered.
+// the system clock a thread takes a step every 100 ms, and one of pacing alone every 10; on the manual clock each jump takes
+// one before it is answered.
 class Maintenance {
  public:
   explicit Maintenance(MaintenanceParts parts) : parts_(parts) {}
   ~Maintenance() { stop(); }
 
   void start();  // the thread; not with a manual clock
-  // What the thread does each time: a step, and a look whether the system's clock goes as a clock does.
+  // A step, and a look whether the system's clock goes as a clock does.
   void take_turn();
-  void take_pacing_turn();
+  // What the thread does each time: pacing alone, or a whole turn where one is due.
+  void take_short_turn();
   void stop();   // idempotent
 
   // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
@@ -50,7 +51,7 @@ class Maintenance {
   Result<Timestamp, JumpError> jump(Timestamp to);
 
  private:
-  Timestamp go_on();  // to the time it is
+  void take_whole_turn(Timestamp now);
   void step(Timestamp now);
   void look_at_disk();
 
@@ -58,7 +59,8 @@ class Maintenance {
   std::mutex step_mutex_;  // one step or jump at a time
   // Protected by step_mutex_.
   bool disk_full_ = false;                // as it was logged
-  std::optional<Timestamp> turn_at_ = {};  // of the last turn
+  std::optional<Timestamp> turn_at_ = {};  // of the last whole turn
+  int short_turns_ = 0;                    // since then
   std::mutex mutex_;       // protects stopping_
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -77,6 +77,8 @@ class Look {
 
  private:
   static constexpr std::size_t kFirstStep = 8;
+  // Groups fetched together: enough to wait for memory once for many, few enough that the first is still there for the last.
+  static constexpr std::size_t kBatchMax = 32;
 
   // No ad to come has a greater score; none where nothing is known.
   std::optional<Score> bound() const {
@@ -115,9 +117,19 @@ class Look {
 
   // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
   void further() {
+    for (std::size_t left = step_; left > 0 && !scratch_.groups.at_end();) {
+      const std::size_t batch = std::min(left, kBatchMax);
+      evaluate_next(batch);
+      left -= batch;
+    }
+    looked_at_ += step_;
+    step_ = std::max(kFirstStep, looked_at_ / 4);
+  }
+
+  void evaluate_next(std::size_t groups) {
     LoadedGroups& batch = scratch_.batch;
     batch.clear();
-    while (batch.groups.size() < step_) {
+    while (batch.groups.size() < groups) {
       const std::optional<AdGroupIx> group = scratch_.groups.next();
       if (!group) break;
       batch.groups.emplace_back().group = *group;
@@ -132,8 +144,6 @@ class Look {
       evaluator_.turn_to(group, batch.likely_of(group));
       for (const AdIx ad : group.row->ads.span()) evaluate(ad);
     }
-    looked_at_ += step_;
-    step_ = std::max(kFirstStep, looked_at_ / 4);
   }
 
   // The ads of a group that is out are not looked at one by one.

@@ -107,7 +107,8 @@ std::optional<Reason> AdEvaluator::why_out(const AdRow& row) {
 // And what cannot.
 std::optional<Reason> AdEvaluator::why_not_payable(const AdRow& row, const Candidate& candidate) {
   const Micros expected = expected_charge(candidate.pricing, candidate.pctr, candidate.effective_bid);
-  count_eligible(candidate, expected);
+  count_eligible(candidate.campaign);
+  tell_pacer(candidate, expected);
   const Payer payer{candidate.advertiser, candidate.campaign, candidate.festival.account};
   const Funds funds = auction_.context.accounts.check(payer, auction_.facts.local.day, expected);
   if (funds == Funds::kBalanceExhausted) return Reason::kBalanceExhausted;
@@ -132,18 +133,23 @@ bool AdEvaluator::over_frequency_cap() {
   return *over_cap_;
 }
 
-// An auction is counted once for the ads of a campaign that come one after the other, as they do where its ad groups were
+// Once an auction for the ads of a campaign that come one after the other, as they do where its ad groups were
 // made together.
-void AdEvaluator::count_eligible(const Candidate& candidate, Micros expected) {
+void AdEvaluator::count_eligible(CampaignIx campaign) {
+  if (campaign == counted_) return;
+  counted_ = campaign;
+  auction_.context.accounts[campaign].pacing.eligible.fetch_add(1, std::memory_order_relaxed);
+}
+
+void AdEvaluator::tell_pacer(const Candidate& candidate, Micros expected) const {
   PacingControls& pacing = auction_.context.accounts[candidate.campaign].pacing;
   const std::int64_t least = pacing.least_charge.load(std::memory_order_relaxed);
-  if (least == 0 || expected.value < least) pacing.least_charge.store(expected.value, std::memory_order_relaxed);
-  if (candidate.campaign == counted_) return;
-  counted_ = candidate.campaign;
-  pacing.eligible.fetch_add(1, std::memory_order_relaxed);
+  if (expected.value > 0 && (least == 0 || expected.value < least))
+    pacing.least_charge.store(expected.value, std::memory_order_relaxed);
   const CampaignServing& campaign = *view_->campaign;
   if (campaign.pacing == PacingMode::kAsap || campaign.pacing_method != PacingMethod::kThrottle) return;
   pacing.response_sum.fetch_add(response_to(candidate), std::memory_order_relaxed);
+  pacing.responses.fetch_add(1, std::memory_order_relaxed);
 }
 
 std::uint64_t AdEvaluator::response_to(const Candidate& candidate) const {

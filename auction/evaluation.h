@@ -36,7 +36,8 @@ class AdEvaluator {
   bool paced_out(const Candidate& candidate, Micros expected) const;
   std::uint64_t response_to(const Candidate& candidate) const;
   Micros shaded(Micros bid, CampaignIx campaign) const;
-  void count_eligible(const Candidate& candidate, Micros expected);
+  void count_eligible(CampaignIx campaign);
+  void tell_pacer(const Candidate& candidate, Micros expected) const;
 
   const AuctionView& auction_;
   const bool whole_;

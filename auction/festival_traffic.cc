@@ -48,6 +48,7 @@ std::vector<Timestamp> corners(Phases phases, Timestamp from, Timestamp to) {
     if (from < t && t < to) times.push_back(t);
   };
   for (const FestivalPhase* phase : phases) {
+    if (phase->end <= from || phase->start >= to) continue;
     add(phase->start);
     add(phase->end);
     for (const TrafficPoint& point : phase->traffic_curve) {

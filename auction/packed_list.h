@@ -24,7 +24,10 @@ class PackedList {
   PackedList(const PackedList&) = delete;
   PackedList& operator=(const PackedList&) = delete;
 
-  const T* data() const { return std::launder(reinterpret_cast<const T*>(reinterpret_cast<const char*>(this) + offset_)); }
+  const T* data() const {
+    if (size_ == 0) return nullptr;
+    return std::launder(reinterpret_cast<const T*>(reinterpret_cast<const char*>(this) + offset_));
+  }
   const T* begin() const { return data(); }
   const T* end() const { return data() + size_; }
   std::size_t size() const { return size_; }

@@ -56,9 +56,11 @@ struct PacingControls {
   std::atomic<std::int32_t> share{kNotPacedYet};             // at 1e-9, of the day's budget that may be used by now
   std::atomic<std::int64_t> flight_budget{kNoLimit};         // of today, where it has no daily budget of its own
   std::atomic<std::uint32_t> eligible{0}, shown{0};          // auctions; they wrap
-  std::atomic<std::uint64_t> response_sum{0};                // at 1e-6, of those eligible (see response_of); wraps
+  std::atomic<std::uint64_t> response_sum{0};                // at 1e-6, of its ads in them (see response_of), where it is
+  std::atomic<std::uint32_t> responses{0};                   // throttled; and of how many. They wrap
   std::atomic<float> usual_response{0};                      // at 1e-6, of one of them; 0 = not known yet
-  std::atomic<std::int64_t> least_charge{0};                 // the least expected lately, micros; 0 = none met yet
+  std::atomic<std::int64_t> least_charge{0};                 // the least expected of an ad lately, micros; 0 = none met yet
+  std::atomic<std::int64_t> least_charge_before{0};          // and in the while before
   static constexpr std::int32_t kNotPacedYet = -1;
 };
 

@@ -17,8 +17,8 @@ constexpr double kNotAsked = -1;
 constexpr std::uint32_t kAhead = 8;
 // What response a campaign usually meets is learned over about so many auctions, and known after so few.
 constexpr double kResponses = 256, kResponsesMin = 16;
-// The least charge expected is let rise by this part of itself in each step with auctions.
-constexpr std::int64_t kLeastChargeFollows = 128;
+// The least charge expected is of so long a while, or twice.
+constexpr Duration kLeastChargeWindow = std::chrono::minutes{10};
 
 double amount(const std::atomic<std::int64_t>& value) {
   return static_cast<double>(value.load(std::memory_order_relaxed));
@@ -46,6 +46,10 @@ void Pacer::plan(CampaignIx campaign, PacingPlan plan) {
   if (state.day && plan.scope != state.plan.scope) state.resumes = true;
   state.plan = std::move(plan);
   if (!state.linked) link(campaign);
+  if (!accounts_.contains(campaign)) return;
+  // Its bids may be others now.
+  accounts_[campaign].pacing.least_charge.store(0, std::memory_order_relaxed);
+  accounts_[campaign].pacing.least_charge_before.store(0, std::memory_order_relaxed);
 }
 
 // A campaign never changes its advertiser, so a list through the campaigns' own states does.
@@ -219,7 +223,8 @@ void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {
     publish(account, state, signals, daily == kNoLimit ? *budget : -1);
   }
   set_controls(account, state);
-  learn_auctions(account, state);
+  learn_response(account.pacing, state);
+  turn_least_charge(account.pacing, state, now);
   count_day(account, state, std::max(to_seconds(now - state.stepped_at), 0.0));
   state.used = used;
   state.gone = gone;
@@ -371,26 +376,27 @@ void Pacer::set_controls(CampaignAccount& account, State& state) const {
   state.by_advertiser.store(by_advertiser, std::memory_order_relaxed);
 }
 
-// From what auctions tell of the campaign since the last step.
-void Pacer::learn_auctions(CampaignAccount& account, State& state) {
-  const std::uint32_t eligible = account.pacing.eligible.load(std::memory_order_relaxed);
-  if (eligible == state.eligible_met) return;
-  // Auctions lower it at once; so it follows to where they are.
-  const std::int64_t least = account.pacing.least_charge.load(std::memory_order_relaxed);
-  account.pacing.least_charge.store(least + least / kLeastChargeFollows, std::memory_order_relaxed);
-
-  const std::uint64_t sum = account.pacing.response_sum.load(std::memory_order_relaxed);
-  const std::uint32_t auctions = eligible - std::exchange(state.eligible_met, eligible);
-  const std::uint64_t met = sum - std::exchange(state.response_met, sum);
-  if (!state.plan.paced || state.plan.method != PacingMethod::kThrottle) return;  // not summed up
-  state.responses_of += auctions;
-  state.responses += static_cast<double>(met);
-  if (state.responses_of < kResponsesMin) return;
-  account.pacing.usual_response.store(static_cast<float>(state.responses / state.responses_of),
-                                      std::memory_order_relaxed);
-  const double fade = std::min(kResponses / state.responses_of, 1.0);
+void Pacer::learn_response(PacingControls& controls, State& state) {
+  const std::uint32_t count = controls.responses.load(std::memory_order_relaxed);
+  if (count == state.responses_met) return;
+  const std::uint64_t sum = controls.response_sum.load(std::memory_order_relaxed);
+  state.responses += count - std::exchange(state.responses_met, count);
+  state.response_sum += static_cast<double>(sum - std::exchange(state.response_sum_met, sum));
+  if (state.responses < kResponsesMin) return;
+  controls.usual_response.store(static_cast<float>(state.response_sum / state.responses), std::memory_order_relaxed);
+  const double fade = std::min(kResponses / state.responses, 1.0);
+  state.response_sum *= fade;
   state.responses *= fade;
-  state.responses_of *= fade;
+}
+
+// What is known stays known as long as there are no auctions.
+void Pacer::turn_least_charge(PacingControls& controls, State& state, Timestamp now) {
+  if (now - state.least_charge_since < kLeastChargeWindow) return;
+  const std::int64_t least = controls.least_charge.load(std::memory_order_relaxed);
+  if (least == 0) return;
+  state.least_charge_since = now;
+  controls.least_charge_before.store(least, std::memory_order_relaxed);
+  controls.least_charge.store(0, std::memory_order_relaxed);
 }
 
 void Pacer::count_day(const CampaignAccount& account, State& state, double elapsed_s) {

@@ -120,7 +120,8 @@ class Pacer {
   std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
   void step_advertiser(AdvertiserIx advertiser, Timestamp now);
   void step_campaign(std::uint32_t ix, Timestamp now);
-  void learn_auctions(CampaignAccount& account, State& state);
+  static void learn_response(PacingControls& controls, State& state);
+  static void turn_least_charge(PacingControls& controls, State& state, Timestamp now);
   void count_day(const CampaignAccount& account, State& state, double elapsed_s);
   bool can_serve(const CampaignAccount& account, const State& state, Timestamp now) const;
   std::optional<double> budget_of_day(const CampaignAccount& account, const State& state, Timestamp now);

@@ -36,10 +36,11 @@ struct alignas(64) Pacer::State {
   std::uint32_t eligible_day = 0, shown_day = 0, eligible_minute = 0, shown_minute = 0;
   Micros spent_minute;
 
-  // Of the account's response_sum, and how many auctions it is of; fading.
-  std::uint32_t eligible_met = 0;
-  std::uint64_t response_met = 0;
-  double responses = 0, responses_of = 0;
+  // Of the account's responses: what was met, and the fading sum of it.
+  std::uint32_t responses_met = 0;
+  std::uint64_t response_sum_met = 0;
+  double response_sum = 0, responses = 0;
+  Timestamp least_charge_since{};
 
   std::atomic<std::int64_t> target{kNoLimit}, forecast{kNoLimit};
   std::atomic<std::int32_t> time_in_budget{kProbabilityOne};

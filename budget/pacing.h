@@ -40,7 +40,7 @@ std::uint64_t response_of(Probability pctr, Probability default_pctr);
 
 // A campaign's participation in one auction: more of it where the auction's response is above what the campaign usually
 // meets, less below, so that what may be spent buys the clicks that are likelier, and with them cheaper (Xu et al., KDD
-// 2015, hold back layers of responses one after the other; this tilts the odds smoothly). On average about
+// 2015, hold back layers of responses one after the other; this tilts the odds smoothly). On average over a campaign's ads about
 // `participation`; just that where the response is the usual one or the usual one is not known, and where it is 0 or 1.
 Probability participation_at(std::uint64_t response, float usual_response, Probability participation);
 

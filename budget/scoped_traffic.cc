@@ -13,6 +13,8 @@ constexpr double kShareEvidence = 20;
 constexpr double kLevelEvidence = 50;
 // Over how long today's level is looked at: long against an outage of minutes, short against a day.
 constexpr double kLevelSeconds = 3 * 3'600;
+// No scope that nobody asks for is further behind: over a longer while its schedule and its fading would count wrongly.
+constexpr std::size_t kStepsBehindMax = 30;
 
 bool region_holds(std::string_view holder, std::string_view region) {
   return region.starts_with(holder) && (region.size() == holder.size() || region[holder.size()] == '-');
@@ -50,6 +52,7 @@ ScopeIx ScopedTraffic::intern(TrafficScope scope) {
     match_cells(added);
     added.met = met_ever(added);
     added.caught_up_at = now_;
+    added.caught_up_with = steps_;
   }
   return {entry->second};
 }
@@ -111,8 +114,13 @@ void ScopedTraffic::step(Timestamp now, std::span<const std::uint64_t> seen, boo
   }
   met_.resize(std::max(met_.size(), seen.size()), 0);
   for (std::size_t cell = 0; cell < seen.size(); ++cell) met_[cell] += seen[cell];
+  ++steps_;
   if (now < end_) {
     now_ = now;
+    for (std::size_t left = scopes_.size() / kStepsBehindMax + 1; left > 0 && !scopes_.empty(); --left) {
+      turn_ = turn_ + 1 < scopes_.size() ? turn_ + 1 : 0;
+      fresh(scopes_[turn_]);
+    }
     return;
   }
   // What was seen between the last call and this one belongs where it was seen: before the day's end.
@@ -157,6 +165,7 @@ void ScopedTraffic::catch_up(Scope& scope) {
   scope.sum_now = sum;
   scope.met = met;
   scope.caught_up_at = now_;
+  scope.caught_up_with = steps_;
 }
 
 bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
@@ -172,7 +181,7 @@ bool ScopedTraffic::on_schedule(const Scope& scope, std::size_t step) const {
 ScopedTraffic::Scope& ScopedTraffic::fresh(Scope& scope) {
   if (scope.cells_known != forecast_.cell_count()) match_cells(scope);  // nothing is expected of new ones yet
   if (scope.learned_at != generation_) forecast_day(scope);
-  if (scope.caught_up_at != now_) catch_up(scope);
+  if (scope.caught_up_with != steps_) catch_up(scope);
   return scope;
 }
 

@@ -40,8 +40,8 @@ using TrafficMultiplier = std::function<double(Timestamp from, Timestamp to)>;
 inline constexpr Duration kTrafficStep = std::chrono::minutes{5};
 inline constexpr Duration kMultiplierStep = std::chrono::minutes{1};
 
-// Not thread-safe: the pacer's own. All amounts are auctions. A step costs nothing a scope: each catches up when it is asked
-// for, which its campaigns do in turns, so that the work is spread over the second.
+// Not thread-safe: the pacer's own. All amounts are auctions. In a step only a few scopes catch up, so that none is
+// left behind for long, and the others when they are asked for, as their campaigns do in turns: the work is spread.
 class ScopedTraffic {
  public:
   // Both outlive it.
@@ -89,7 +89,8 @@ class ScopedTraffic {
     double seen = 0;                   // today
     double recent_seen = 0, recent_expected = 0;  // fading sums, for today's level
     double sum_now = 0, sum_day = 0;   // forecast from the day's begin until caught_up_at, and of all of it
-    Timestamp caught_up_at{};          // what was met and expected until then is counted
+    Timestamp caught_up_at{};          // what was met and expected until then is counted,
+    std::uint64_t caught_up_with = 0;  // and what that step brought
     std::uint64_t met = 0;             // ever, in `cells`
 
     std::vector<float> sums;           // forecast from the day's begin to each step's; empty = stale
@@ -118,6 +119,8 @@ class ScopedTraffic {
   bool tabulated_ = false;
   std::uint64_t generation_ = 1;                           // of the forecast and the multipliers
 
+  std::uint64_t steps_ = 0;
+  std::size_t turn_ = 0;               // whose it is to catch up unasked
   Duration faded_over_{};              // what fade_ is for
   double fade_ = 1;
   std::vector<std::uint64_t> met_;     // ever, by cell

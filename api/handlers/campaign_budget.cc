@@ -32,11 +32,18 @@ std::vector<const CampaignFestival*> running_festivals(const Catalog& catalog,
   return festivals;
 }
 
+// The least that its auctions expected lately; the least there is where they say nothing yet.
+Micros least_charge(const PacingControls& pacing) {
+  const Micros now = amount_of(pacing.least_charge), before = amount_of(pacing.least_charge_before);
+  const Micros least = now.value > 0 && before.value > 0 ? std::min(now, before) : std::max(now, before);
+  return std::max(least, Micros{1});
+}
+
 // Whether the least charge that its auctions expect can still be paid, by the campaign's own budget or by that of a
 // festival now running.
 Funds funds_left(const Accounts& accounts, AdvertiserIx advertiser, CampaignIx campaign,
                  const std::vector<const CampaignFestival*>& running, Day today) {
-  const Micros least{std::max<std::int64_t>(amount_of(accounts[campaign].pacing.least_charge).value, 1)};
+  const Micros least = least_charge(accounts[campaign].pacing);
   Funds funds =
       accounts.check({.advertiser = advertiser, .campaign = campaign, .festival = {}}, today, least);
   for (const CampaignFestival* joined : running) {

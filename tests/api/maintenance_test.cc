@@ -77,5 +77,30 @@ TEST_F(MaintenanceTest, AClockThatStandsMovesNoTarget) {
   EXPECT_LT(moved, yuan(1).value / 10) << "three hours of traffic were taken for a moment's";
 }
 
+TEST_F(MaintenanceTest, ShortTurnsPaceAndBringAWholeOne) {
+  const auto short_turns_for = [&](Duration time) {
+    int turn = 0;
+    for (const Timestamp end = source + time; source < end; source += 10ms) {
+      if (turn++ % 3'000 == 0) pacing.traffic(0).count({.placement = {0}});
+      maintenance.take_short_turn();
+    }
+  };
+  run_for(1h);
+  source += 10ms;
+  const std::int64_t before = target();
+  short_turns_for(5min);
+  EXPECT_GT(target(), before);
+  source += 8h;  // the machine slept
+  const std::int64_t asleep = target();
+  maintenance.take_short_turn();
+  EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(asleep), 1e5) << "a leap is seen by a whole turn";
+  const std::int64_t awake = target();
+  source -= 1h;
+  short_turns_for(30min);  // business time stands
+  source += 30min + 1s;
+  short_turns_for(1s);
+  EXPECT_NEAR(static_cast<double>(target()), static_cast<double>(awake), 1e5);
+}
+
 }  // namespace
 }  // namespace gavel

@@ -302,6 +302,31 @@ TEST_F(EligibilityTest, AThrottledCampaignPrefersLikelierClicks) {
   EXPECT_EQ(shown_of(1), 400) << "money for all of it";
 }
 
+TEST_F(EligibilityTest, AThrottledCampaignCountsTheResponsesItMeets) {
+  PacingControls& pacing = world.accounts[world.campaign("campaign-a")].pacing;
+  request.explain = false;
+  request.predictions = {{"a", Probability{60'000'000}, {}}};
+  world.run(request);
+  EXPECT_EQ(pacing.responses, 1u);
+  EXPECT_EQ(pacing.response_sum, 9'000'000u) << "three times the placement's 0.02, squared";
+  EXPECT_EQ(pacing.least_charge, 60'000) << "of a click for 1 yuan";
+  request.predictions = {{"a", Probability{10'000'000}, {}}};
+  world.run(request);
+  EXPECT_EQ(pacing.responses, 2u);
+  EXPECT_EQ(pacing.response_sum, 9'250'000u);
+  EXPECT_EQ(pacing.least_charge, 10'000);
+  campaign([](CampaignDoc& doc) { doc.pacing = PacingMode::kAsap; });
+  world.run(request);
+  campaign([](CampaignDoc& doc) {
+    doc.pacing = PacingMode::kEven;
+    doc.pacing_method = PacingMethod::kBidShading;
+  });
+  world.run(request);
+  EXPECT_EQ(pacing.responses, 2u) << "neither is throttled";
+  EXPECT_EQ(pacing.response_sum, 9'250'000u);
+  EXPECT_EQ(pacing.eligible, 4u);
+}
+
 TEST_F(EligibilityTest, WhatAFestivalPaidForDoesNotThrottleTheRestOfTheDay) {
   world.put("festival",
             FestivalDoc{.name = "", .phases = {{"peak", kNoon - 1h, kNoon, {}}}, .categories = {}});

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <vector>
+
 #include "tests/budget/usual_week.h"
 
 namespace gavel {
@@ -122,6 +125,74 @@ TEST_F(ScopedTrafficTest, DaysOf23And25Hours) {
     EXPECT_EQ(local.day_end() - local.day_begin(), std::chrono::hours{hours});
     EXPECT_NEAR(local.share(all, local.day_begin(), local.day_begin() + 10h), 10.0 / hours, 0.02);
   }
+}
+
+TEST_F(ScopedTrafficTest, WhatIsSeenAtOneTimeCountsAtOnce) {
+  const std::uint32_t cell = hundred_an_hour({0}, "");
+  const ScopeIx all = traffic.intern({});
+  step(kMidnight);
+  step(kMidnight + 10h);
+  const double before = traffic.gone(all);
+  std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+  seen[cell] = 1'000;
+  step(kMidnight + 10h, seen);  // as before a jump of the manual clock
+  EXPECT_NEAR(traffic.gone(all), before + 1'000, 1e-6);
+}
+
+TEST_F(ScopedTrafficTest, AScopeOfLaterHasNotMetWhatWasBeforeIt) {
+  const std::uint32_t cell = hundred_an_hour({0}, "");
+  std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+  seen[cell] = 1'000;
+  step(kMidnight);
+  step(kMidnight + 1h, seen);
+  const ScopeIx late = traffic.intern({});
+  EXPECT_LT(traffic.gone(late), 20);
+  seen[cell] = 5;
+  step(kMidnight + 2h, seen);
+  EXPECT_GE(traffic.gone(late), 5);
+  EXPECT_LT(traffic.gone(late), 25);
+}
+
+// One asks every scope after each step, the other hardly ever: what they say in the end is the same, but for what
+// fading in steps of another length may do.
+TEST_F(ScopedTrafficTest, WhoIsAskedSeldomKnowsTheSame) {
+  const std::uint32_t cells[] = {hundred_an_hour({0}, "CN-ZJ"), hundred_an_hour({1}, "CN-SH")};
+  ScopedTraffic seldom{shanghai(), forecast};
+  std::vector<TrafficScope> scopes = {{}, {.placements = {{0}}, .regions = {}, .devices = {}, .schedule = {}}};
+  for (std::uint16_t hour = 0; hour < 20; ++hour) {
+    const auto from = static_cast<std::uint16_t>(hour * 60);
+    scopes.push_back({.placements = {}, .regions = {}, .devices = {}, .schedule = {{0x7F, from, static_cast<std::uint16_t>(from + 240)}}});
+  }
+  for (const TrafficScope& scope : scopes) ASSERT_EQ(traffic.intern(scope), seldom.intern(scope));
+  std::mt19937 random(7);
+  for (Timestamp now = kMidnight; now < kMidnight + 30h; now += 1s) {  // over the day's end
+    std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+    for (const std::uint32_t cell : cells) seen[cell] = random() % 36 == 0 ? 1 : 0;
+    step(now, seen);
+    seldom.step(now, seen, false);
+    for (std::uint32_t i = 0; i < scopes.size(); ++i) traffic.gone({i});
+    if (random() % 10'000 != 0) continue;
+    const ScopeIx one{static_cast<std::uint32_t>(random() % scopes.size())};
+    ASSERT_NEAR(seldom.gone(one), traffic.gone(one), 6) << "at a schedule's border up to 30 steps are behind";
+  }
+  for (std::uint32_t i = 0; i < scopes.size(); ++i) {
+    EXPECT_NEAR(seldom.gone({i}), traffic.gone({i}), 12) << "two borders";
+    EXPECT_NEAR(seldom.left({i}, kMidnight + 48h), traffic.left({i}, kMidnight + 48h),
+                0.01 * traffic.left({i}, kMidnight + 48h) + 1);
+  }
+}
+
+TEST_F(ScopedTrafficTest, WhatWentByUnwatchedIsNeitherMetNorExpected) {
+  const std::uint32_t cell = hundred_an_hour({0}, "");
+  const ScopeIx all = traffic.intern({});
+  std::vector<std::uint64_t> seen(forecast.cell_count(), 0);
+  seen[cell] = 100;
+  step(kMidnight);
+  for (int hour = 1; hour <= 6; ++hour) step(kMidnight + hour * 1h, seen);
+  const double level = traffic.left(all, kMidnight + 24h) / 1'800;
+  traffic.skip(kMidnight + 12h);
+  EXPECT_NEAR(traffic.left(all, kMidnight + 24h) / 1'200, level, 0.03) << "six silent hours do not make today quiet";
+  EXPECT_NEAR(traffic.gone(all), 600 + 10, 1);
 }
 
 }  // namespace
