@@ -288,7 +288,8 @@ TEST_F(EligibilityTest, AThrottledCampaignPrefersLikelierClicks) {
     request.predictions = {{"a", Probability{pctr}, {}}};
     int shown = 0;
     for (int i = 0; i < 400; ++i) {
-      request.request_id = "request-" + std::to_string(i);
+      const std::string id = "request-" + std::to_string(i);
+      request.request_id = id;
       shown += reason() == Reason::kWon ? 1 : 0;
     }
     return shown;
