@@ -2,20 +2,13 @@
 
 #include <cstddef>
 
+#include "budget/prefetch.h"
+
 namespace gavel {
 namespace {
 
-constexpr std::size_t kLine = 64;
 // Most packed lists are within so many bytes behind their value.
 constexpr std::size_t kLists = 96;
-
-// `more` bytes behind it as well.
-template <class T>
-void prefetch_object(const T* object, std::size_t more = 0) {
-  const char* const first = reinterpret_cast<const char*>(object);
-  for (std::size_t offset = 0; offset < sizeof(T) + more; offset += kLine) __builtin_prefetch(first + offset);
-  __builtin_prefetch(first + sizeof(T) + more - 1);
-}
 
 void find_row(LoadedGroup& group, const Catalog& catalog) {
   group.row = &catalog[group.group];

@@ -6,6 +6,8 @@
 #include <shared_mutex>
 #include <unordered_map>
 
+#include "budget/prefetch.h"
+
 namespace gavel {
 namespace {
 
@@ -113,11 +115,7 @@ Accounts::Room Accounts::room_of(const Payer& payer, Day today) const {
 }
 
 void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
-  constexpr std::ptrdiff_t kLine = 64;
-  const auto* const first = reinterpret_cast<const char*>(&campaigns_[campaign.value]);
-  for (std::ptrdiff_t at = 0; at < static_cast<std::ptrdiff_t>(sizeof(CampaignAccount)); at += kLine) {
-    __builtin_prefetch(first + at);
-  }
+  prefetch_object(&campaigns_[campaign.value]);
   __builtin_prefetch(&advertisers_[advertiser.value]);
 }
 

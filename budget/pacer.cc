@@ -6,6 +6,7 @@
 #include "budget/mix.h"
 #include "budget/pacer_state.h"
 #include "budget/pacing.h"
+#include "budget/prefetch.h"
 
 namespace gavel {
 namespace {
@@ -108,12 +109,8 @@ void Pacer::step(Timestamp now) {
 }
 
 void Pacer::prefetch_own(std::uint32_t ix) const {
-  const auto fetch = [](const auto& object) {
-    const char* const first = reinterpret_cast<const char*>(&object);
-    for (std::size_t at = 0; at < sizeof object; at += 64) __builtin_prefetch(first + at);
-  };
-  fetch(states_[ix]);
-  fetch(accounts_[CampaignIx{ix}]);
+  prefetch_object(&states_[ix]);
+  prefetch_object(&accounts_[CampaignIx{ix}]);
 }
 
 // What it points to.

@@ -7,20 +7,12 @@
 
 #include "api/data_directory.h"
 #include "api/resources/registry.h"
-#include "tests/support/resource_world.h"
+#include "tests/api/stored_world.h"
 
 namespace gavel {
 namespace {
 
-struct RegistryLoadTest : testing::Test {
-  TempDir directory;
-  std::unique_ptr<ResourceWorld> world = std::make_unique<ResourceWorld>(directory.file("db"));
-
-  void reopen() {
-    world.reset();
-    world = std::make_unique<ResourceWorld>(directory.file("db"));
-  }
-};
+using RegistryLoadTest = StoredWorldTest;
 
 // A registry that has not loaded yet, on the store of a world.
 struct EmptyRegistry {

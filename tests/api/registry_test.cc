@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/resources/change_log.h"
-#include "tests/support/resource_world.h"
+#include "tests/api/stored_world.h"
 
 namespace gavel {
 namespace {
@@ -28,15 +28,7 @@ void put_many_keywords(ResourceWorld& world, std::size_t count) {
   ASSERT_FALSE(transaction.commit());
 }
 
-struct RegistryTest : testing::Test {
-  TempDir directory;
-  std::unique_ptr<ResourceWorld> world = std::make_unique<ResourceWorld>(directory.file("db"));
-
-  void reopen() {
-    world.reset();
-    world = std::make_unique<ResourceWorld>(directory.file("db"));
-  }
-};
+using RegistryTest = StoredWorldTest;
 
 TEST_F(RegistryTest, CreatesReplacesAndDeletesEveryType) {
   put_samples(*world);
