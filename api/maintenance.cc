@@ -11,9 +11,9 @@ namespace gavel {
 namespace {
 
 // Turns of pacing alone lie between whole ones: short ones hold up less who shares the core with them.
-constexpr std::chrono::milliseconds kShortTurn{10};
+constexpr std::chrono::milliseconds kShortTurn{2};
 constexpr Duration kTurn = std::chrono::milliseconds{100};
-constexpr int kShortTurnsMax = 10;  // then a whole one, even where business time stands
+constexpr int kShortTurnsMax = 50;  // then a whole one, even where business time stands
 // Turns that lie further apart have something between them that was no serving: the machine slept, the clock was
 // set, or a step hung on the disk.
 constexpr Duration kTurnsApartMax = std::chrono::minutes{1};

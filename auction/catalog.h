@@ -146,6 +146,21 @@ class Catalog {
   void prefetch(AdIx ix) const { ads_.prefetch(ix.value); }
   void prefetch(KeywordIx ix) const { keywords_.prefetch(ix.value); }
 
+  // Calls `visit` with the number of every row that may differ from what it was in `before`, an older snapshot or an empty
+  // catalog: at the cost of what has changed.
+  template <class Visit>
+  void visit_changed_advertisers(const Catalog& before, const Visit& visit) const {
+    advertisers_.visit_changes(before.advertisers_, [&](std::uint32_t ix) { visit(AdvertiserIx{ix}); });
+  }
+  template <class Visit>
+  void visit_changed_campaigns(const Catalog& before, const Visit& visit) const {
+    campaigns_.visit_changes(before.campaigns_, [&](std::uint32_t ix) { visit(CampaignIx{ix}); });
+  }
+  template <class Visit>
+  void visit_changed_ad_groups(const Catalog& before, const Visit& visit) const {
+    ad_groups_.visit_changes(before.ad_groups_, [&](std::uint32_t ix) { visit(AdGroupIx{ix}); });
+  }
+
   // Every number ever given, for walks over all: [0, size).
   std::uint32_t ad_limit() const { return ads_.size(); }
   std::uint32_t festival_limit() const { return festivals_.size(); }

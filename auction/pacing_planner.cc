@@ -5,15 +5,12 @@
 
 #include "auction/festival.h"
 #include "auction/festival_traffic.h"
+#include "budget/give_way.h"
 
 namespace gavel {
 namespace {
 
 constexpr std::uint32_t kAllPlacements = 63;
-
-std::uint32_t count_of(const Catalog& catalog, ResourceType type) {
-  return static_cast<std::uint32_t>(catalog.symbols().of(type).size());
-}
 
 TrafficScope scope_of(const Catalog& catalog, const CampaignServing& serving, std::uint64_t placements) {
   TrafficScope scope;
@@ -48,23 +45,50 @@ const CampaignFestival* in_force(const Catalog& catalog, const CampaignServing& 
 
 }  // namespace
 
-void PacingPlanner::read_groups(const Catalog& catalog) {
-  groups_.assign(count_of(catalog, ResourceType::kCampaign), {});
-  const std::uint32_t count = count_of(catalog, ResourceType::kAdGroup);
-  for (std::uint32_t ix = 0; ix < count; ++ix) {
+void PacingPlanner::Children::add(std::uint32_t parent, std::uint32_t child) {
+  if (parent >= first.size()) first.resize(std::size_t{parent} + 1, kNone);
+  if (child >= next.size()) next.resize(std::size_t{child} + 1, kNone);
+  next[child] = std::exchange(first[parent], child);
+}
+
+void PacingPlanner::find_changed(const Catalog& catalog) {
+  changed_.clear();
+  catalog.visit_changed_campaigns(before_, [&](CampaignIx ix) {
+    const CampaignRow &row = catalog[ix], &before = before_[ix];
+    if (row.serving == before.serving && row.live == before.live) return;
+    if (!before.serving) campaigns_.add(row.serving->advertiser.value, ix.value);
+    changed_.push_back(ix);
+  });
+  catalog.visit_changed_ad_groups(before_, [&](AdGroupIx ix) {
+    const AdGroupRow &row = catalog[ix], &before = before_[ix];
+    if (row.serving == before.serving && row.live == before.live) return;
+    if (!before.serving) groups_.add(row.serving->campaign.value, ix.value);
+    changed_.push_back(row.serving->campaign);
+  });
+  catalog.visit_changed_advertisers(before_, [&](AdvertiserIx ix) {
+    if (catalog[ix].active == before_[ix].active) return;
+    campaigns_.visit(ix.value, [&](std::uint32_t campaign) { changed_.push_back({campaign}); });
+  });
+  std::ranges::sort(changed_);
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+}
+
+PacingPlanner::Groups PacingPlanner::groups_of(const Catalog& catalog, CampaignIx campaign) const {
+  Groups groups;
+  groups_.visit(campaign.value, [&](std::uint32_t ix) {
     const AdGroupRow& row = catalog[AdGroupIx{ix}];
-    if (!row.live || !row.serving->enabled || row.serving->campaign.value >= groups_.size()) continue;
-    Groups& groups = groups_[row.serving->campaign.value];
+    if (!row.live || !row.serving->enabled) return;
     groups.bid = std::max(groups.bid, row.serving->bid.value);
     if (row.serving->placements.empty()) groups.placements |= std::uint64_t{1} << kAllPlacements;
     for (const PlacementIx placement : row.serving->placements) {
       groups.placements |= std::uint64_t{1} << std::min(placement.value, kAllPlacements);
     }
-  }
+  });
+  return groups;
 }
 
 bool PacingPlanner::festivals_changed(const Catalog& catalog) {
-  const std::uint32_t count = count_of(catalog, ResourceType::kFestival);
+  const std::uint32_t count = catalog.festival_limit();
   std::vector<SharedPtr<FestivalServing>> festivals(count);
   for (std::uint32_t ix = 0; ix < count; ++ix) {
     const FestivalRow& row = catalog[FestivalIx{ix}];
@@ -126,26 +150,40 @@ PacingPlan PacingPlanner::plan_of(const Catalog& catalog, const CampaignServing&
           .extra = extra_of(catalog, serving, now)};
 }
 
+void PacingPlanner::plan(const Catalog& catalog, CampaignIx campaign, bool anew, Timestamp now) {
+  const CampaignRow& row = catalog[campaign];
+  Planned& planned = planned_[campaign.value];
+  if (!row.live) {
+    if (planned.serving) pacer_.plan(campaign, {});
+    planned = {};
+    return;
+  }
+  const CampaignServing& serving = *row.serving;
+  const bool active = catalog[serving.advertiser].active;
+  const Groups groups = groups_of(catalog, campaign);
+  const bool same = planned.serving == row.serving && planned.groups == groups && planned.active == active;
+  if (same && !anew) return;
+  pacer_.plan(campaign, plan_of(catalog, serving, groups, active, now));
+  planned = {row.serving, groups, active};
+}
+
 void PacingPlanner::update(const Catalog& catalog, Timestamp now) {
-  read_groups(catalog);
+  find_changed(catalog);
   const Day today = calendar_.day_of(now);
   const bool other_festivals = festivals_changed(catalog) || std::exchange(day_, today) != today;
-  planned_.resize(groups_.size());
-  for (std::uint32_t ix = 0; ix < groups_.size(); ++ix) {
-    const CampaignRow& row = catalog[CampaignIx{ix}];
-    Planned& planned = planned_[ix];
-    if (!row.live) {
-      if (planned.serving) pacer_.plan({ix}, {});
-      planned = {};
-      continue;
-    }
-    const CampaignServing& serving = *row.serving;
-    const bool active = catalog[serving.advertiser].active;
-    const bool same = planned.serving == row.serving && planned.groups == groups_[ix] && planned.active == active;
-    if (same && !(other_festivals && !serving.festivals.empty())) continue;
-    pacer_.plan({ix}, plan_of(catalog, serving, groups_[ix], active, now));
-    planned = {row.serving, groups_[ix], active};
+  if (!changed_.empty()) planned_.resize(std::max<std::size_t>(planned_.size(), changed_.back().value + std::size_t{1}));
+  GiveWay give_way;
+  for (const CampaignIx campaign : changed_) {
+    plan(catalog, campaign, false, now);
+    give_way.now_and_then();
   }
+  if (other_festivals) {
+    for (std::uint32_t ix = 0; ix < planned_.size(); ++ix) {
+      if (planned_[ix].serving && !planned_[ix].serving->festivals.empty()) plan(catalog, {ix}, true, now);
+      give_way.now_and_then();
+    }
+  }
+  before_ = catalog;
 }
 
 }  // namespace gavel

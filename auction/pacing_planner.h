@@ -19,8 +19,8 @@ class PacingPlanner {
   PacingPlanner(Pacer& pacer, TrafficWatch& traffic, const Calendar& calendar)
       : pacer_(pacer), traffic_(traffic), calendar_(calendar) {}
 
-  // Plans every campaign that is not as it was, and all that join festivals where a festival or the day is not. Walks
-  // all ad groups and campaigns: tens of nanoseconds each where nothing has changed.
+  // Plans every campaign that is not as it was, and all that join festivals where a festival or the day is not. Costs what
+  // has changed since the last time, and gives way to auctions on the way. Keeps that snapshot until the next.
   void update(const Catalog& catalog, Timestamp now);
 
  private:
@@ -36,7 +36,21 @@ class PacingPlanner {
     Groups groups;
     bool active = false;  // its advertiser
   };
-  void read_groups(const Catalog& catalog);
+  // By parent the first child and by child the next one, of all that were ever put: parents never change.
+  struct Children {
+    void add(std::uint32_t parent, std::uint32_t child);
+    template <class Visit>
+    void visit(std::uint32_t parent, const Visit& visit) const {
+      if (parent >= first.size()) return;
+      for (std::uint32_t child = first[parent]; child != kNone; child = next[child]) visit(child);
+    }
+    static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+    std::vector<std::uint32_t> first, next;
+  };
+
+  void find_changed(const Catalog& catalog);
+  Groups groups_of(const Catalog& catalog, CampaignIx campaign) const;
+  void plan(const Catalog& catalog, CampaignIx campaign, bool anew, Timestamp now);
   bool festivals_changed(const Catalog& catalog);
   void expect_festivals();
   PacingPlan plan_of(const Catalog& catalog, const CampaignServing& serving, const Groups& groups, bool active,
@@ -46,8 +60,10 @@ class PacingPlanner {
   Pacer& pacer_;
   TrafficWatch& traffic_;
   const Calendar& calendar_;
-  std::vector<Groups> groups_;   // by campaign
-  std::vector<Planned> planned_;
+  Catalog before_{nullptr};             // as of the last update
+  Children campaigns_, groups_;         // of advertisers, of campaigns
+  std::vector<CampaignIx> changed_;     // in order, each once
+  std::vector<Planned> planned_;        // by campaign
   std::vector<SharedPtr<FestivalServing>> festivals_;
   Day day_{};
 };

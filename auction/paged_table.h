@@ -62,6 +62,13 @@ class PagedTable {
 
   std::uint32_t size() const { return size_; }  // one more than the greatest number ever set
 
+  // Calls `visit` with the numbers of all elements that may differ from those of `before`, an older copy: those on pages
+  // that the two do not share. Costs what has changed, not what there is.
+  template <class Visit>
+  void visit_changes(const PagedTable& before, const Visit& visit) const {
+    if (levels_ > 0) visit_changes({root_.get(), levels_ - 1}, {before.root_.get(), before.levels_ - 1}, 0, visit);
+  }
+
  private:
   static constexpr std::uint32_t kBits = 5;
   static constexpr std::uint32_t kFanOut = 1u << kBits;
@@ -78,6 +85,34 @@ class PagedTable {
   struct Leaf final : Node {
     std::array<T, kFanOut> values{};
   };
+
+  // A page and how far it stands above the leaves.
+  struct Place {
+    const Node* node;
+    std::uint32_t level;
+  };
+  // `theirs` begins at the same number as `mine` and stands at its level or, where their table is lower, below; null where they
+  // have no such page.
+  template <class Visit>
+  void visit_changes(Place mine, Place theirs, std::uint32_t first, const Visit& visit) const {
+    if (mine.node == nullptr || mine.node == theirs.node) return;
+    for (std::uint32_t i = 0; i < kFanOut; ++i) {
+      const std::uint64_t number = first + (std::uint64_t{i} << (kBits * mine.level));
+      if (number >= size_) return;
+      if (mine.level == 0) {
+        visit(static_cast<std::uint32_t>(number));
+        continue;
+      }
+      Place below{nullptr, mine.level - 1};
+      if (theirs.node != nullptr && theirs.level == mine.level) {
+        below.node = static_cast<const Inner*>(theirs.node)->children[i].get();
+      } else if (i == 0) {
+        below = theirs;
+      }
+      visit_changes({static_cast<const Inner*>(mine.node)->children[i].get(), mine.level - 1}, below,
+                    static_cast<std::uint32_t>(number), visit);
+    }
+  }
 
   static std::uint32_t index_in(std::uint32_t level, std::uint32_t number) {
     return (number >> (kBits * level)) & (kFanOut - 1);

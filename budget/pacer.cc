@@ -53,6 +53,10 @@ void Pacer::plan(CampaignIx campaign, PacingPlan plan) {
   accounts_[campaign].pacing.least_charge_before.store(0, std::memory_order_relaxed);
 }
 
+const PacingPlan& Pacer::plan(CampaignIx campaign) const {
+  return states_[campaign.value].plan;
+}
+
 // A campaign never changes its advertiser, so a list through the campaigns' own states does.
 void Pacer::link(CampaignIx campaign) {
   if (!accounts_.contains(campaign)) return;

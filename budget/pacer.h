@@ -36,6 +36,7 @@ struct PacingPlan {
   Micros charge{1};      // a typical one: a bid per click, a thousandth of a CPM bid
   std::optional<Timestamp> start, end;
   std::vector<ExtraBudget> extra;
+  bool operator==(const PacingPlan&) const = default;
 };
 
 // What a campaign's owner may see of its pacing.
@@ -83,6 +84,8 @@ class Pacer {
 
   // Replaces what is known of a campaign.
   void plan(CampaignIx campaign, PacingPlan plan);
+  // By what it is paced; only of one that was planned.
+  const PacingPlan& plan(CampaignIx campaign) const;
 
   // Business time goes on to `now`. Campaigns take turns so that each is met once a second and they do not move
   // together; a second or more at once (a jump of a manual clock, a machine that slept) is one step of all.

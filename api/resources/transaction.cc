@@ -31,6 +31,7 @@ Transaction::Transaction(Registry& registry)
       index_(registry.parts_.store) {}
 
 OperationOutcome Transaction::apply(const ResourceOperation& operation, const Principal& principal) {
+  give_way_.now_and_then();
   const Caller caller{principal, principal.role == Role::kAdvertiser
                                      ? find_id(ResourceType::kAdvertiser, principal.advertiser_id)
                                      : kNoInternalId};
@@ -182,6 +183,7 @@ void Transaction::publish() {
       registry_.set_state(type, key.second, {r.record.parent, r.record.owner, !r.record.deleted});
       registry_.set_limits(change);
       registry_.put_row(change);
+      give_way_.now_and_then();
     }
   }
   for (const auto& [key, row] : rows_) {

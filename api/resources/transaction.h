@@ -18,6 +18,7 @@
 #include "api/json/resource_doc.h"
 #include "api/resources/access.h"
 #include "api/resources/child_index.h"
+#include "budget/give_way.h"
 #include "api/resources/registry.h"
 
 namespace gavel {
@@ -130,6 +131,7 @@ class Transaction {
   ChildIndex index_;
   std::vector<std::string> changes_;  // values, in order of their sequence numbers
   std::size_t staged_bytes_ = 0;
+  GiveWay give_way_;
   std::vector<std::pair<std::string, std::string>> landing_urls_;
 };
 

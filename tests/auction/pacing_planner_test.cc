@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+
 #include "budget/pacing_laws.h"
 #include "tests/support/auction_world.h"
 
@@ -93,6 +96,56 @@ TEST_F(PacingPlannerTest, AFestivalsMoneyIsPlannedForItsPhaseOfToday) {
   EXPECT_LT(target() - before, yuan(9).value);
 }
 
+TEST_F(PacingPlannerTest, WhatASuspendedShopDidNotServeIsNotMadeUpFor) {
+  world.edit(world.advertisers, "shop-a", [](AdvertiserDoc& doc) { doc.active = false; });
+  step(kNoon + 6h);
+  world.edit(world.advertisers, "shop-a", [](AdvertiserDoc& doc) { doc.active = true; });
+  step(kNoon + 6h + 1s);
+  EXPECT_LT(target(), yuan(1).value);
+}
+
+// Its twin sees each catalog whole, as if it were the first.
+TEST_F(PacingPlannerTest, TakingUpChangesComesToTheSameAsPlanningAnew) {
+  std::mt19937 random(5);
+  const auto pick = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
+  constexpr int kCampaigns = 70;  // on more than one page
+  const auto name = [](std::string kind, int i) { return kind + "-" + std::to_string(i); };
+  Pacer twin_pacer{world.accounts, world.calendar, watch.scopes(), throttle, shading};
+  for (int i = 0; i < kCampaigns; ++i) {
+    world.put(LoneAd{.id = std::to_string(i), .advertiser = name("shop", i / 4)});
+    world.edit(world.campaigns, name("campaign", i), [](CampaignDoc& doc) { doc.daily_budget = yuan(24); });
+  }
+  for (int round = 0; round < 60; ++round) {
+    for (int changes = pick(4); changes > 0; --changes) {
+      const int i = pick(kCampaigns);
+      switch (pick(5)) {
+        case 0:
+          world.edit(world.campaigns, name("campaign", i), [&](CampaignDoc& doc) { doc.enabled = pick(2) == 0; });
+          break;
+        case 1:
+          world.edit(world.ad_groups, name("group", i), [&](AdGroupDoc& doc) { doc.bid = yuan(1 + pick(9)); });
+          break;
+        case 2:
+          world.edit(world.ad_groups, name("group", i), [&](AdGroupDoc& doc) { doc.enabled = pick(2) == 0; });
+          break;
+        case 3:
+          world.edit(world.advertisers, name("shop", i / 4), [&](AdvertiserDoc& doc) { doc.active = pick(2) == 0; });
+          break;
+        default:
+          world.edit(world.campaigns, name("campaign", i), [&](CampaignDoc& doc) {
+            doc.pacing = pick(4) == 0 ? PacingMode::kAsap : PacingMode::kEven;
+          });
+      }
+    }
+    step(kNoon + std::chrono::minutes{round});
+    PacingPlanner twin(twin_pacer, watch, world.calendar);
+    twin.update(world.catalog(), world.now);
+    for (int i = 0; i < kCampaigns; ++i) {
+      const CampaignIx ix = world.campaign(name("campaign", i));
+      ASSERT_TRUE(pacer.plan(ix) == twin_pacer.plan(ix)) << "round " << round << ", campaign " << i;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace gavel

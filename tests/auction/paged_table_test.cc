@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -98,6 +100,39 @@ TEST(PagedTable, RandomHistoriesOfManyCopiesAgreeWithMaps) {
   for (std::size_t k = 0; k < 4; ++k) {
     for (const auto& [number, value] : twins[k]) ASSERT_EQ(tables[k].at(number), value);
     ASSERT_EQ(tables[k].size(), twins[k].empty() ? 0 : twins[k].rbegin()->first + 1);
+  }
+}
+
+std::set<std::uint32_t> changes(const Table& table, const Table& before) {
+  std::set<std::uint32_t> numbers;
+  table.visit_changes(before, [&](std::uint32_t n) { EXPECT_TRUE(numbers.insert(n).second) << n << " came twice"; });
+  return numbers;
+}
+
+TEST(PagedTable, ChangesOfRandomHistoriesAreAllVisited) {
+  std::mt19937 random(12);
+  const auto pick = [&](std::uint32_t n) {
+    return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(random);
+  };
+  const std::array<std::uint32_t, 4> spans{10, 100, 3000, 200'000};
+  for (int history = 0; history < 50; ++history) {
+    Table table;
+    for (std::uint32_t n = pick(20); n > 0; --n) table.mutate(pick(spans[pick(4)])) = 1;
+    const Table before = table;
+    std::set<std::uint32_t> changed, pages;
+    for (std::uint32_t n = pick(20); n > 0; --n) {
+      const std::uint32_t number = pick(spans[pick(4)]);
+      table.mutate(number) = 2;
+      changed.insert(number);
+      pages.insert(number / 32);
+    }
+    const std::set<std::uint32_t> visited = changes(table, before);
+    EXPECT_TRUE(std::ranges::includes(visited, changed));
+    for (const std::uint32_t n : visited) {
+      EXPECT_TRUE(pages.contains(n / 32)) << n << " lies on a page that is shared";
+      EXPECT_LT(n, table.size());
+    }
+    EXPECT_TRUE(changes(table, table).empty());
   }
 }
 
