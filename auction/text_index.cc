@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <new>
+#include <ranges>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,31 +16,56 @@ namespace gavel {
 
 namespace {
 
-// One text in the list of the word that it is listed under. Most are ruled out by another of their words, and
-// most of those that are left have no third one: then the listing says all, and the text itself, which lies
+// How a short text is put together of the word that it is listed under (0), its second (1) and its third rarest (2).
+struct Order {
+  std::size_t size;
+  std::array<std::size_t, 3> words;
+};
+constexpr std::array<Order, 10> kOrders{{{0, {}},  // four words or more, or one word twice: the text itself must be read
+                                         {1, {0}},
+                                         {2, {0, 1}},
+                                         {2, {1, 0}},
+                                         {3, {0, 1, 2}},
+                                         {3, {0, 2, 1}},
+                                         {3, {1, 0, 2}},
+                                         {3, {1, 2, 0}},
+                                         {3, {2, 0, 1}},
+                                         {3, {2, 1, 0}}}};
+
+// One text in the list of the word that it is listed under. Most are ruled out by one of their two next rarest words, and
+// most of those that are left have no fourth one: then the listing says all, and the text itself, which lies
 // anywhere, is not read.
 class Listing {
  public:
-  enum Shape : std::uint32_t {
-    kLong,      // three words or more, or one word twice
-    kAlone,     // that word and no other
-    kForward,   // that word and the other one
-    kBackward,  // the other one and that word
-  };
   Listing() = default;
-  Listing(TextIx text_, WordId other, Shape shape)
-      : text(text_), other_and_shape_(other | static_cast<std::uint32_t>(shape) << kShapeAt) {}
+  // Of a text without a second or third distinct word `second` or `third` is the one before. `order`: index in kOrders.
+  Listing(TextIx text_, WordId second, WordId third, std::uint32_t order)
+      : text(text_), second_(second | (order & 3) << kOrderAt), third_(third | order >> 2 << kOrderAt) {}
 
-  WordId other() const { return other_and_shape_ & (kWordsMax - 1); }  // in kAlone that word itself
-  Shape shape() const { return static_cast<Shape>(other_and_shape_ >> kShapeAt); }
+  WordId second() const { return second_ & (kWordsMax - 1); }
+  WordId third() const { return third_ & (kWordsMax - 1); }
+  const Order& order() const { return kOrders[second_ >> kOrderAt | third_ >> kOrderAt << 2]; }
 
   TextIx text;
 
  private:
-  static constexpr int kShapeAt = 30;
-  static_assert(kWordsMax == 1u << kShapeAt);
-  std::uint32_t other_and_shape_ = 0;
+  static constexpr int kOrderAt = 30;
+  static_assert(kWordsMax == 1u << kOrderAt && kOrders.size() <= 16);
+  std::uint32_t second_ = 0, third_ = 0;
 };
+static_assert(sizeof(Listing) == 12);
+
+// Of a text whose distinct words, the rarest first, are `rarest`; 0 where none says all.
+std::uint32_t order_of(std::span<const WordId> text, std::span<const WordId> rarest) {
+  for (std::uint32_t i = 1; i < kOrders.size(); ++i) {
+    const Order& order = kOrders[i];
+    if (order.size != text.size() || order.size != rarest.size()) continue;
+    const auto stands = [&](std::size_t place) { return text[place] == rarest[order.words[place]]; };
+    const auto places = std::views::iota(std::size_t{0}, order.size);
+    if (std::ranges::all_of(places, stands)) return i;
+  }
+  return 0;
+}
 
 // Lists grow by blocks that never move, so that readers walk them while they grow. A block's listings below
 // `count` are complete, and lie behind it in one allocation; the next block hangs on a full one.
@@ -106,13 +132,9 @@ void TextIndex::Impl::list(TextIx text, std::span<const WordId> text_words) {
   std::ranges::sort(distinct, [this](WordId a, WordId b) {
     return std::pair(entries[a].text_count, a) < std::pair(entries[b].text_count, b);
   });
-  const WordId word = distinct.front(), other = distinct.size() > 1 ? distinct[1] : word;
-  Listing::Shape shape = Listing::kLong;
-  if (text_words.size() == 1) shape = Listing::kAlone;
-  if (text_words.size() == 2 && word != other) {
-    shape = text_words.front() == word ? Listing::kForward : Listing::kBackward;
-  }
-  append(entries[word], {text, other, shape});
+  const WordId second = distinct[std::min<std::size_t>(1, distinct.size() - 1)];
+  const WordId third = distinct[std::min<std::size_t>(2, distinct.size() - 1)];
+  append(entries[distinct.front()], {text, second, third, order_of(text_words, distinct)});
   for (const WordId each : distinct) ++entries[each].text_count;
 }
 
@@ -143,9 +165,8 @@ void TextIndex::Impl::match_listed(WordId word, const QueryWords& query, std::ve
        block = block->next.load(std::memory_order_acquire)) {
     const std::span<const Listing> listings(block->listings(), block->count.load(std::memory_order_acquire));
     for (const Listing& listing : listings) {
-      if (!query.contains(listing.other())) continue;
+      if (!query.contains(listing.second()) || !query.contains(listing.third())) continue;
       TextMatch& match = out.emplace_back(TextMatch{listing.text, word});
-      if (listing.shape() == Listing::kLong) continue;
       tell(match, listing, query);
     }
   }
@@ -153,13 +174,14 @@ void TextIndex::Impl::match_listed(WordId word, const QueryWords& query, std::ve
 
 // How a text that has been met stands in the query, where its listing says it.
 void TextIndex::Impl::tell(TextMatch& match, const Listing& listing, const QueryWords& query) {
-  const WordId word = match.listed_under, other = listing.other();
-  const std::array<WordId, 2> forward{word, other}, backward{other, word};
-  const std::span<const WordId> text = listing.shape() == Listing::kBackward ? backward : forward;
-  const std::size_t size = listing.shape() == Listing::kAlone ? 1 : 2;
+  const Order& order = listing.order();
+  if (order.size == 0) return;
+  const std::array<WordId, 3> rarest{match.listed_under, listing.second(), listing.third()};
+  std::array<WordId, 3> text{};
+  for (std::size_t i = 0; i < order.size; ++i) text[i] = rarest[order.words[i]];
   match.told = true;
-  match.phrase = query.has_phrase(text.first(size), word);
-  match.exact = match.phrase && query.size() == size;
+  match.phrase = query.has_phrase(std::span(text).first(order.size), match.listed_under);
+  match.exact = match.phrase && query.size() == order.size;
 }
 
 // Whether the text stands in the query; says how.
