@@ -1,8 +1,6 @@
 #include "auction/auction.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "auction/candidates.h"
 #include "auction/evaluation.h"
@@ -53,10 +51,10 @@ class Look {
         before_(before),
         rules_(rules),
         wanted_(std::size_t{rules.slots} + rules.max_ads_per_advertiser),
-        stretch_(rules.whole ? std::numeric_limits<float>::infinity()
-                             : stretch_of(auction.facts.festivals, auction.rules, auction.context.outgrown)),
+        lift_(auction.facts.festivals, auction.rules, auction.context.outgrown, auction.context.catalog.score_ceiling()),
         scratch_(scratch),
         placement_(placement),
+        gate_key_(gate_key(auction.facts, auction.placement)),
         evaluator_(auction, rules.whole) {
     scratch_.candidates.clear();
     if (auction.request.limits_items) {
@@ -82,9 +80,8 @@ class Look {
 
   // No ad to come has a greater score; none where nothing is known.
   std::optional<Score> bound() const {
-    if (std::isinf(stretch_)) return std::nullopt;
-    const float bound =
-        round_up(static_cast<double>(scratch_.groups.bound()) * static_cast<double>(stretch_));
+    if (rules_.whole) return std::nullopt;
+    const float bound = lift_(scratch_.groups.bound());
     if (bound < kScoreMax) return static_cast<Score>(bound);
     return std::nullopt;
   }
@@ -132,7 +129,7 @@ class Look {
     while (batch.groups.size() < groups) {
       const std::optional<AdGroupIx> group = scratch_.groups.next();
       if (!group) break;
-      batch.groups.emplace_back().group = *group;
+      if (is_let_in(*group)) batch.groups.emplace_back().group = *group;
     }
     load(batch, auction_, rules_.whole);
     for (const LoadedGroup& group : batch.groups) {
@@ -144,6 +141,14 @@ class Look {
       evaluator_.turn_to(group, batch.likely_of(group));
       for (const AdIx ad : group.row->ads.span()) evaluate(ad);
     }
+  }
+
+  bool is_let_in(AdGroupIx group) {
+    if (rules_.whole) return true;
+    const GroupGate gate = auction_.context.catalog.gate(group);
+    const std::optional<Reason> reason = why_gate_is_shut(gate, gate_key_);
+    if (reason) pass_over(*reason, gate.ads);
+    return !reason;
   }
 
   // The ads of a group that is out are not looked at one by one.
@@ -172,11 +177,12 @@ class Look {
   const RankingOrder& before_;
   const RankingRules& rules_;
   const std::size_t wanted_;  // of the ranking: Ranking::start()
-  const float stretch_;
+  const ScoreLift lift_;
   std::size_t step_ = kFirstStep;
   std::size_t looked_at_ = 0;
   Scratch& scratch_;
   PlacementResult& placement_;
+  const GroupGate gate_key_;
   AdEvaluator evaluator_;
 };
 

@@ -37,7 +37,7 @@ void list_candidates(const AuctionView& auction, bool whole, GroupCursor& groups
     groups.add(catalog.groups_under({TermKind::kPlacement, auction.placement.value}));
     groups.add(catalog.groups_under({TermKind::kEverything, 0}));
   }
-  groups.start();
+  groups.start(catalog);
 }
 
 void gather_ads_of_items(const AuctionView& auction, std::vector<AdIx>& ads) {

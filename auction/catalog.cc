@@ -2,7 +2,7 @@
 
 namespace gavel {
 
-Catalog::Catalog(std::shared_ptr<Symbols> symbols) : symbols_(std::move(symbols)) {}
+Catalog::Catalog(std::shared_ptr<Symbols> symbols) : symbols_(std::move(symbols)), gates_(std::make_shared<GroupGates>()) {}
 
 const BoundList& Catalog::groups_under(Term term) const {
   switch (term.kind) {

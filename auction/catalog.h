@@ -15,6 +15,7 @@
 
 #include "auction/ad_text.h"
 #include "auction/bound_list.h"
+#include "auction/group_gate.h"
 #include "auction/paged_table.h"
 #include "auction/resources.h"
 #include "auction/serving.h"
@@ -49,8 +50,10 @@ struct GroupKeyword {
 
 struct AdGroupRow {
   bool live = false;
+  std::uint8_t peak = 0;                             // ScorePeaks: of its bare_bound(); 0 = it has none
   float factor = 0;                                  // group_factor() of its ads; 0 = it has none to show
   float bound = kUnlisted;                           // what it is listed with under its terms
+  float greatest_bid = 0;                            // no less than its own and those of its keywords that show ads
   SharedPtr<AdGroupServing> serving;                 // not null where live
   // The live ones, kept whether the group is live or not. They stand here since who reads the row reads them, too.
   SharedList<AdIx> ads;
@@ -133,6 +136,10 @@ class Catalog {
   const PlacementRow& operator[](PlacementIx ix) const { return placements_.at(ix.value); }
   const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
 
+  // Of a live group: as of this snapshot, or a later one.
+  GroupGate gate(AdGroupIx ix) const { return gates_->of(ix); }
+  void prefetch_gate(AdGroupIx ix) const { gates_->prefetch(ix); }
+
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
   std::span<const AdIx> ads_of(AdGroupIx group) const { return (*this)[group].ads.span(); }
   std::span<const GroupKeyword> keywords_of(AdGroupIx group) const { return (*this)[group].keywords.span(); }
@@ -141,6 +148,9 @@ class Catalog {
   const BoundList& groups_under(Term term) const;
   void prefetch(TextIx text) const { postings_of_text_.prefetch(text.value); }
   // Of big tables the pages above the leaves are far away, too: first the path, then the row.
+  void prefetch_path(AdGroupIx ix) const { ad_groups_.prefetch_path(ix.value); }
+  void prefetch_path(CampaignIx ix) const { campaigns_.prefetch_path(ix.value); }
+  void prefetch_path(AdvertiserIx ix) const { advertisers_.prefetch_path(ix.value); }
   void prefetch_path(AdIx ix) const { ads_.prefetch_path(ix.value); }
   void prefetch_path(KeywordIx ix) const { keywords_.prefetch_path(ix.value); }
   void prefetch(AdIx ix) const { ads_.prefetch(ix.value); }
@@ -166,12 +176,16 @@ class Catalog {
   std::uint32_t festival_limit() const { return festivals_.size(); }
   const CatalogCounts& counts() const { return counts_; }
 
+  // No ad scores more at a pCTR of one, but for what ScoreLift adds. Coarse.
+  double score_ceiling() const { return score_ceiling_; }
+
  private:
   friend class CatalogEditor;
   std::shared_ptr<Symbols> symbols_;
   PagedTable<AdvertiserRow> advertisers_;
   PagedTable<CampaignRow> campaigns_;
   PagedTable<AdGroupRow> ad_groups_;
+  std::shared_ptr<GroupGates> gates_;
   PagedTable<AdRow> ads_;
   PagedTable<KeywordRow> keywords_;
   PagedTable<PlacementRow> placements_;
@@ -181,6 +195,8 @@ class Catalog {
   PagedTable<BoundList> groups_of_tag_, groups_of_category_, groups_of_placement_;
   BoundList groups_of_everything_;
   CatalogCounts counts_;
+  double score_ceiling_ = 0;
+  Factor quality_max_;                               // no ad has or had a greater one
 };
 
 }  // namespace gavel

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "auction/score_bound.h"
+#include "auction/score_peaks.h"
 
 namespace gavel {
 
@@ -26,6 +27,10 @@ std::vector<Symbol> intern_all(Interner& names, const std::vector<std::string>& 
     if (std::ranges::find(symbols, symbol) == symbols.end()) symbols.push_back(symbol);
   }
   return symbols;
+}
+
+float bid_bound(Micros bid) {
+  return round_up(static_cast<double>(bid.value));
 }
 
 // By name in byte order, whatever order the document has.
@@ -66,6 +71,8 @@ struct CatalogEditor::Impl {
   std::vector<PlacementIx> find_placements(const std::vector<std::string>& ids) const;
   std::vector<Term> terms_of(const AdGroupDraft& group) const;
   BoundList& change_groups_under(Term term);
+  void set_gate(AdGroupIx ix);
+  void set_gates(CampaignIx ix);
 
   // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is
   // listed with what should be, and changes nothing where they agree.
@@ -78,6 +85,8 @@ struct CatalogEditor::Impl {
   void refactor(AdGroupIx ix, double before, double now);
   void relist(AdGroupIx ix);
   void relist(KeywordIx ix);
+  void raise_greatest_bid(AdGroupIx ix, float bid);
+  void set_peak(AdGroupIx ix);
   void unlist_group(AdGroupIx ix);
   void unlist_keyword(KeywordIx ix);
 
@@ -85,6 +94,7 @@ struct CatalogEditor::Impl {
   std::shared_ptr<Symbols> symbols;
   Accounts& accounts;
   const PctrCeilings& ceilings;
+  ScorePeaks peaks;  // of the groups
   // All that were ever put: parents never change.
   std::unordered_map<std::uint32_t, std::vector<CampaignIx>> campaigns_of_advertiser;
   std::unordered_map<std::uint32_t, std::vector<AdGroupIx>> groups_of_campaign;
@@ -100,6 +110,7 @@ CatalogEditor::Impl::Impl(const Catalog& base, std::shared_ptr<Symbols> names, A
   for (std::uint32_t i = 0; i < catalog.ad_groups_.size(); ++i) {
     const AdGroupRow& row = catalog[AdGroupIx{i}];
     if (row.serving) groups_of_campaign[row.serving->campaign.value].push_back(AdGroupIx{i});
+    peaks.replace(0, row.peak);
   }
 }
 
@@ -167,6 +178,19 @@ BoundList& CatalogEditor::Impl::change_groups_under(Term term) {
   return catalog.groups_of_everything_;
 }
 
+// After a change of the group, its campaign or its number of ads.
+void CatalogEditor::Impl::set_gate(AdGroupIx ix) {
+  const AdGroupRow& row = catalog[ix];
+  if (!row.live) return;
+  catalog.gates_->set(ix, gate_of(*catalog[row.serving->campaign].serving, *row.serving, row.ads.span().size()));
+}
+
+void CatalogEditor::Impl::set_gates(CampaignIx ix) {
+  const auto groups = groups_of_campaign.find(ix.value);
+  if (groups == groups_of_campaign.end()) return;
+  for (const AdGroupIx group : groups->second) set_gate(group);
+}
+
 double CatalogEditor::Impl::weight_of(AdIx ix) const {
   const AdRow& ad = catalog[ix];
   if (!ad.live || !ad.enabled) return 0;
@@ -201,6 +225,7 @@ void CatalogEditor::Impl::set_factor(AdGroupIx ix, float factor) {
 
 void CatalogEditor::Impl::refactor(AdGroupIx ix) {
   if (!catalog[ix].live) return;
+  set_peak(ix);
   double weight = 0;
   for (const AdIx ad : catalog.ads_of(ix)) weight = std::max(weight, weight_of(ad));
   set_factor(ix, factor_of(ix, weight));
@@ -236,7 +261,28 @@ void CatalogEditor::Impl::relist(AdGroupIx ix) {
       for (const Term term : changed.serving->terms) change_groups_under(term).insert({bound, ix});
     }
   }
+  if (row.live) catalog.ad_groups_.mutate(ix.value).greatest_bid = bid_bound(row.serving->bid);
   for (const GroupKeyword& keyword : catalog.keywords_of(ix)) relist(keyword.keyword);
+  set_peak(ix);
+}
+
+// A lesser one is not found out before the group is listed anew.
+void CatalogEditor::Impl::raise_greatest_bid(AdGroupIx ix, float bid) {
+  if (bid <= catalog[ix].greatest_bid) return;
+  catalog.ad_groups_.mutate(ix.value).greatest_bid = bid;
+  set_peak(ix);
+}
+
+void CatalogEditor::Impl::set_peak(AdGroupIx ix) {
+  const AdGroupRow& row = catalog[ix];
+  ScorePeaks::Peak peak = 0;
+  if (row.live) {
+    const CampaignServing& campaign = *catalog[row.serving->campaign].serving;
+    peak = ScorePeaks::of(bare_bound(row.greatest_bid, campaign, catalog[campaign.advertiser].shop_score));
+  }
+  if (peak == row.peak) return;
+  peaks.replace(row.peak, peak);
+  catalog.ad_groups_.mutate(ix.value).peak = peak;
 }
 
 void CatalogEditor::Impl::relist(KeywordIx ix) {
@@ -244,6 +290,7 @@ void CatalogEditor::Impl::relist(KeywordIx ix) {
   const AdGroupRow& group = catalog[row.ad_group];
   const bool shows = row.live && row.enabled && !row.negative && group.live;
   const Micros bid = row.bid() != Micros{} || !group.live ? row.bid() : group.serving->bid;
+  if (shows) raise_greatest_bid(row.ad_group, bid_bound(bid));
   const float bound = shows ? score_bound(bid, group.factor) : kUnlisted;
   if (bound == row.bound) return;
   unlist_keyword(ix);
@@ -316,6 +363,7 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   const bool same_bounds = before && before->pricing == serving.pricing &&
                            targeting_stretch(*before) == targeting_stretch(*row.serving);
   if (!same_bounds) my.relist(ix);
+  if (!before || gate_of(*before) != gate_of(*row.serving)) my.set_gates(ix);
 }
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
@@ -345,6 +393,7 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
   if (!row.serving) my.groups_of_campaign[serving.campaign.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kAdGroup);
   row.serving = pack(serving);
+  my.set_gate(ix);
   my.refactor(ix);
   my.relist(ix);
 }
@@ -356,7 +405,10 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   const Symbol item = my.symbols->items.intern(doc.item_id);
   const double weight_before = my.weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
-  if (!row.live) catalog.ad_groups_.mutate(group.value).ads.append(ix);
+  if (!row.live) {
+    catalog.ad_groups_.mutate(group.value).ads.append(ix);
+    my.set_gate(group);
+  }
   if (!row.live || row.item != item) {
     if (row.live) catalog.ads_of_item_.mutate(row.item).erase(ix);
     catalog.ads_of_item_.mutate(item).append(ix);
@@ -367,6 +419,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   row.item = item;
   row.category = doc.category_id ? my.symbols->categories.intern(*doc.category_id) : kNoSymbol;
   row.quality = doc.quality;
+  catalog.quality_max_ = std::max(catalog.quality_max_, doc.quality);
   row.pctr_nano = doc.pctr ? doc.pctr->nano : -1;
   row.pcvr_nano = doc.pcvr ? doc.pcvr->nano : -1;
   row.landing_revision = landing_revision;
@@ -431,6 +484,7 @@ void CatalogEditor::erase(AdIx ix) {
   const double weight_before = impl_->weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
   catalog.ad_groups_.mutate(row.ad_group.value).ads.erase(ix);
+  impl_->set_gate(row.ad_group);
   catalog.ads_of_item_.mutate(row.item).erase(ix);
   impl_->take_down(row.live, ResourceType::kAd);
   impl_->refactor(row.ad_group, weight_before, 0);
@@ -461,7 +515,9 @@ void CatalogEditor::erase(FestivalIx ix) {
 }
 
 std::shared_ptr<const Catalog> CatalogEditor::snapshot() {
-  return std::make_shared<const Catalog>(impl_->catalog);
+  Catalog& catalog = impl_->catalog;
+  catalog.score_ceiling_ = impl_->peaks.ceiling() * (catalog.quality_max_.millionths / 1e6);
+  return std::make_shared<const Catalog>(catalog);
 }
 
 }  // namespace gavel

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "auction/catalog.h"
+
 namespace gavel {
 namespace {
 
@@ -16,6 +18,7 @@ void GroupCursor::clear() {
   first_.clear();
   lists_.clear();
   seen_.clear();
+  taken_ = drawn_ = 0;
 }
 
 void GroupCursor::add(const BoundList& list) {
@@ -23,21 +26,40 @@ void GroupCursor::add(const BoundList& list) {
   if (!cursor.at_end()) lists_.push_back(cursor);
 }
 
-void GroupCursor::start() {
+void GroupCursor::start(const Catalog& catalog) {
+  catalog_ = &catalog;
   const auto worse = [](const auto& a, const auto& b) { return is_better(b, a); };
   std::make_heap(lists_.begin(), lists_.end(), worse);
+  look_ahead();
 }
 
 std::optional<AdGroupIx> GroupCursor::next() {
+  if (at_end()) return std::nullopt;
+  const AdGroupIx group = ahead_[taken_++ % kAhead].group;
+  look_ahead();
+  return group;
+}
+
+void GroupCursor::look_ahead() {
+  while (drawn_ - taken_ < kAhead) {
+    const std::optional<Posting> next = draw();
+    if (!next) return;
+    catalog_->prefetch_gate(next->group);
+    ahead_[drawn_++ % kAhead] = *next;
+  }
+}
+
+// The next one of all lists that was not drawn before.
+std::optional<Posting> GroupCursor::draw() {
   while (!first_.empty()) {
-    const AdGroupIx group = first_.back();
+    const Posting first{std::numeric_limits<float>::infinity(), first_.back()};
     first_.pop_back();
-    if (seen_.insert(group.value)) return group;
+    if (seen_.insert(first.group.value)) return first;
   }
   while (!lists_.empty()) {
-    const AdGroupIx group = (*lists_.front()).group;
+    const Posting best = *lists_.front();
     advance();
-    if (seen_.insert(group.value)) return group;
+    if (seen_.insert(best.group.value)) return best;
   }
   return std::nullopt;
 }

@@ -1,6 +1,8 @@
 // The ad groups of several lists, merged: the greatest score bound first.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -9,6 +11,8 @@
 #include "auction/scratch_map.h"
 
 namespace gavel {
+
+class Catalog;
 
 // Fagin's threshold algorithm in its simplest shape (PODS 2001): every list is sorted by the same bound, so the
 // first of the best list bounds all that is still to come. Reused from auction to auction: allocates only to grow.
@@ -20,23 +24,29 @@ class GroupCursor {
   void add(AdGroupIx group) { first_.push_back(group); }
   // Lives until clear(), and so does what it shares.
   void add(const BoundList& list);
-  void start();  // after the last add()
+  // After the last add(). Of groups that come soon the catalog's gates are fetched ahead.
+  void start(const Catalog& catalog);
 
   // The next group, each once; none at the end.
   std::optional<AdGroupIx> next();
   // No group to come has a greater bound: infinity while some come before all lists; 0 at the end.
-  float bound() const {
-    if (!first_.empty()) return std::numeric_limits<float>::infinity();
-    return lists_.empty() ? 0 : (*lists_.front()).bound;
-  }
-  bool at_end() const { return first_.empty() && lists_.empty(); }
+  float bound() const { return at_end() ? 0 : ahead_[taken_ % kAhead].bound; }
+  bool at_end() const { return taken_ == drawn_; }
 
  private:
+  static constexpr std::size_t kAhead = 16;  // a power of two
+
+  void look_ahead();
+  std::optional<Posting> draw();
   void advance();
 
   std::vector<AdGroupIx> first_;
   std::vector<BoundList::Cursor> lists_;  // a heap, none of them at its end
   ScratchMap seen_;
+  // Drawn from the lists and not taken yet: from taken_ up to drawn_, modulo kAhead.
+  std::array<Posting, kAhead> ahead_;
+  std::size_t taken_ = 0, drawn_ = 0;
+  const Catalog* catalog_ = nullptr;
 };
 
 }  // namespace gavel

@@ -20,10 +20,13 @@ void find_group(LoadedGroup& group) {
   prefetch_object(group.view.group, kLists);
 }
 
+void find_campaign_path(LoadedGroup& group, const Catalog& catalog) {
+  group.view.campaign_ix = group.view.group->campaign;
+  catalog.prefetch_path(group.view.campaign_ix);
+}
+
 void find_campaign_row(LoadedGroup& group, const Catalog& catalog) {
-  const AdGroupServing& serving = *group.view.group;
-  group.view.campaign_ix = serving.campaign;
-  group.campaign_row = &catalog[serving.campaign];
+  group.campaign_row = &catalog[group.view.campaign_ix];
   __builtin_prefetch(group.campaign_row);
 }
 
@@ -32,10 +35,13 @@ void find_campaign(LoadedGroup& group) {
   prefetch_object(group.view.campaign, kLists);
 }
 
+void find_advertiser_path(LoadedGroup& group, const Catalog& catalog) {
+  group.view.advertiser_ix = group.view.campaign->advertiser;
+  catalog.prefetch_path(group.view.advertiser_ix);
+}
+
 void find_advertiser(LoadedGroup& group, const Catalog& catalog) {
-  const CampaignServing& campaign = *group.view.campaign;
-  group.view.advertiser_ix = campaign.advertiser;
-  group.view.advertiser = &catalog[campaign.advertiser];
+  group.view.advertiser = &catalog[group.view.advertiser_ix];
   __builtin_prefetch(group.view.advertiser);
 }
 
@@ -67,10 +73,14 @@ bool is_wanted(const LoadedGroup& group, bool whole) {
 void load(LoadedGroups& batch, const AuctionView& auction, bool whole) {
   const Catalog& catalog = auction.context.catalog;
   std::vector<LoadedGroup>& groups = batch.groups;
+  for (const LoadedGroup& group : groups) catalog.prefetch_path(group.group);
   for (LoadedGroup& group : groups) find_row(group, catalog);
   for (LoadedGroup& group : groups) {
     group.live = group.row->live;
     if (group.live) find_group(group);
+  }
+  for (LoadedGroup& group : groups) {
+    if (group.live) find_campaign_path(group, catalog);
   }
   for (LoadedGroup& group : groups) {
     if (group.live) find_campaign_row(group, catalog);
@@ -78,6 +88,9 @@ void load(LoadedGroups& batch, const AuctionView& auction, bool whole) {
   for (LoadedGroup& group : groups) {
     group.live = group.live && group.campaign_row->live;
     if (group.live) find_campaign(group);
+  }
+  for (LoadedGroup& group : groups) {
+    if (group.live) find_advertiser_path(group, catalog);
   }
   for (LoadedGroup& group : groups) {
     if (group.live) find_advertiser(group, catalog);

@@ -56,11 +56,21 @@ float group_factor(double weight, Factor shop_score, double targeting) {
   return std::bit_cast<float>((bits + kDropped) & ~kDropped);
 }
 
-float stretch_of(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown) {
-  if (placement.squash.millionths < kFactorOne) return std::numeric_limits<float>::infinity();
-  const double prior =
-      std::max(1.0, static_cast<double>(placement.default_pctr.nano) / kCeilingPrior.nano);
-  return round_up(festivals.stretch * prior * outgrown);
+float bare_bound(float greatest_bid, const CampaignServing& campaign, Factor shop_score) {
+  const double weight = campaign.pricing == Pricing::kCpm ? 1 : 1'000;
+  return round_up(static_cast<double>(greatest_bid) *
+                  static_cast<double>(group_factor(weight, shop_score, targeting_stretch(campaign))));
+}
+
+ScoreLift::ScoreLift(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown, double score_ceiling)
+    : factor_(festivals.stretch * std::max(1.0, static_cast<double>(placement.default_pctr.nano) / kCeilingPrior.nano) * outgrown),
+      squash_(std::min(1.0, placement.squash.millionths / 1e6)),
+      ceiling_part_(std::pow(score_ceiling, 1 - squash_)),
+      rounding_(score_ceiling * 1e-9) {}  // a squashed pCTR is rounded to 1e-9, up by half of that at most
+
+float ScoreLift::operator()(float bound) const {
+  if (squash_ == 1) return round_up(static_cast<double>(bound) * factor_);
+  return round_up((ceiling_part_ * std::pow(static_cast<double>(bound), squash_) + rounding_) * factor_);
 }
 
 }  // namespace gavel

@@ -9,7 +9,7 @@ namespace gavel {
 // A bound is a float that was rounded up at every step, in the unit of Score. It holds for every ad of a group in
 // every auction whose placement squashes by 1 or more (pctr^squash <= pctr then), as long as no festival lifts it,
 // its pCTR is not predicted by the request, and the engine's estimate of it keeps below its ceiling
-// (PctrCeilings). What may go beyond that is the auction's stretch (stretch_of), a factor on all bounds.
+// (PctrCeilings). How far scores may go beyond that in one auction is its ScoreLift.
 
 // The least float that is not less, or infinity. Requires value >= 0.
 float round_up(double value);
@@ -30,9 +30,24 @@ inline float score_bound(Micros bid, float factor) {
   return round_up(static_cast<double>(bid.value) * static_cast<double>(factor));
 }
 
-// How far scores can go beyond their bounds in one auction: by the festivals that are running, by
-// a placement's default_pctr above the usual one, and by the engine's estimates that have outgrown their ceilings
-// (PctrCeilings::outgrown()). Infinity where bounds say nothing: a squash below 1.
-float stretch_of(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown);
+// What an ad's score would be at most in a group of such bids, were its pCTR and its quality one.
+float bare_bound(float greatest_bid, const CampaignServing& campaign, Factor shop_score);
+
+// From bounds to scores of one auction: lifted by the festivals that are running, by a placement's default_pctr above the
+// usual one, and by the engine's estimates that have outgrown their ceilings (PctrCeilings::outgrown()). Where the
+// squash s is below 1, a bound's pCTR p counts as p^s: a score y p^s is y^(1-s) (y p)^s, where y p is within the bound and
+// y, the score at a pCTR of one, within the catalog's score_ceiling(). So the order of bounds remains that of what may be
+// reached, the looser the less a placement minds click rates; at a squash of 0 nothing is left out.
+class ScoreLift {
+ public:
+  ScoreLift(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown, double score_ceiling);
+  // The most that an ad of this bound can score, rounded up. Not decreasing.
+  float operator()(float bound) const;
+
+ private:
+  double factor_;
+  double squash_;
+  double ceiling_part_, rounding_;  // of squashes below 1
+};
 
 }  // namespace gavel

@@ -77,7 +77,7 @@ TEST(CatalogPublisher, WorkersSeeWholeSnapshotsWhileResourcesChange) {
         matcher.find("red dress", catalog);
         cursor.clear();
         matcher.list(catalog, cursor);
-        cursor.start();
+        cursor.start(catalog);
         while (const auto group = cursor.next()) {
           const auto match = matcher.match(*group, catalog);
           if (!match || match->bid != bid || catalog.ads_of(*group).size() != 1) ++wrong;

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "auction/catalog.h"
+
 namespace gavel {
 namespace {
 
@@ -14,6 +16,7 @@ TEST(GroupCursor, GivesEachGroupOnceTheGreatestBoundFirst) {
   std::mt19937 random(5);
   const auto below = [&random](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
   GroupCursor cursor;
+  const Catalog catalog(nullptr);
   for (int round = 0; round < 200; ++round) {
     std::vector<BoundList> lists(below(6));
     std::map<std::uint32_t, float> greatest;
@@ -29,7 +32,7 @@ TEST(GroupCursor, GivesEachGroupOnceTheGreatestBoundFirst) {
     for (const BoundList& list : lists) cursor.add(list);
     const AdGroupIx urgent{60};
     if (round % 2 == 0) cursor.add(urgent);
-    cursor.start();
+    cursor.start(catalog);
     if (round % 2 == 0) {
       EXPECT_EQ(cursor.next(), urgent);
     }

@@ -49,7 +49,7 @@ class KeywordMatcherTest : public testing::Test {
   std::vector<AdGroupIx> listed(const Catalog& catalog) {
     GroupCursor cursor;
     matcher.list(catalog, cursor);
-    cursor.start();
+    cursor.start(catalog);
     std::vector<AdGroupIx> groups;
     while (const auto group = cursor.next()) groups.push_back(*group);
     std::ranges::sort(groups);

@@ -31,7 +31,7 @@ TEST(GroupFactor, IsCoarseAndNeverLess) {
 // Every explained ad shows its score, so that each can be held against the bound of its group: the greatest of its
 // keywords' on a search placement, its own otherwise.
 TEST(ScoreBound, HoldsInRandomMarketplaces) {
-  int compared = 0;
+  int compared = 0, squashed = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Dice dice(seed);
     AuctionWorld world;
@@ -46,9 +46,9 @@ TEST(ScoreBound, HoldsInRandomMarketplaces) {
         if (placement.unknown_placement) continue;
         const PlacementIx ix = world.placement(placement.placement_id);
         const Catalog& catalog = world.catalog();
-        const float stretch = stretch_of(running_festivals(catalog, world.now), *catalog[ix].doc,
-                                         world.click_stats.ceilings().outgrown());
-        if (std::isinf(stretch)) continue;  // bounds say nothing
+        const PlacementDoc& rules = *catalog[ix].doc;
+        const ScoreLift lift(running_festivals(catalog, world.now), rules, world.click_stats.ceilings().outgrown(),
+                             catalog.score_ceiling());
         for (std::uint32_t e = 0; e < placement.explain_count; ++e) {
           const Explanation& entry = result.explanations[placement.first_explain + e];
           if (entry.score == 0 || !catalog[entry.ad].enabled) continue;  // nothing to bound
@@ -57,15 +57,52 @@ TEST(ScoreBound, HoldsInRandomMarketplaces) {
           for (const GroupKeyword& keyword : catalog.keywords_of(group)) {
             bound = std::max(bound, catalog[keyword.keyword].bound);
           }
-          EXPECT_LE(static_cast<double>(entry.score), static_cast<double>(bound) * static_cast<double>(stretch))
+          EXPECT_LE(static_cast<double>(entry.score), static_cast<double>(lift(bound)))
               << "seed " << seed << " ad " << world.name(entry.ad);
-          ++compared;
+          ++(rules.squash.millionths < kFactorOne ? squashed : compared);
         }
       }
     }
     ASSERT_FALSE(testing::Test::HasFailure());
   }
   EXPECT_GT(compared, 5'000);
+  EXPECT_GT(squashed, 5'000);
+}
+
+// Histories of changes: what stands at a peak now is never more than the ceiling, and a high bid that is gone is forgotten.
+TEST(ScoreCeiling, FollowsBidsThatComeAndGo) {
+  AuctionWorld world;
+  world.put(LoneAd{.id = "a", .bid = yuan(1)});
+  world.put(LoneAd{.id = "b", .bid = yuan(1)});
+  const double usual = world.catalog().score_ceiling();
+  const auto bid = [&](Micros amount) {
+    world.edit(world.ad_groups, "group-a", [&](AdGroupDoc& doc) { doc.bid = amount; });
+    return world.catalog().score_ceiling();
+  };
+  EXPECT_GT(bid(yuan(1'000)), usual * 250);
+  EXPECT_EQ(bid(yuan(1)), usual);
+  world.put("word", KeywordDoc{.ad_group_id = "group-a", .text = "dress", .bid = yuan(1'000)});
+  EXPECT_GT(world.catalog().score_ceiling(), usual * 250);
+  world.edit(world.keywords, "word", [](KeywordDoc& doc) { doc.bid = std::nullopt; });
+  EXPECT_EQ(bid(yuan(1.01)), usual) << "known when the group is listed anew";
+  world.edit(world.campaigns, "campaign-a", [](CampaignDoc& doc) { doc.bid_multipliers.device = {{"mobile", factor(4)}}; });
+  EXPECT_GT(world.catalog().score_ceiling(), usual * 1.9);
+  world.edit(world.campaigns, "campaign-a", [](CampaignDoc& doc) { doc.bid_multipliers.device.clear(); });
+  EXPECT_EQ(world.catalog().score_ceiling(), usual);
+  world.edit(world.advertisers, "shop-a", [](AdvertiserDoc& doc) { doc.shop_score = factor(4); });
+  EXPECT_GT(world.catalog().score_ceiling(), usual * 1.9);
+}
+
+// A click rate that counts for little bounds little, but the order of bounds stays: most ads are left out all the same.
+TEST(ScoreLift, LeavesAdsOutOnAPlacementThatSquashes) {
+  AuctionWorld world;
+  world.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}, .squash = factor(0.8)});
+  for (int i = 0; i < 300; ++i) {
+    world.put(LoneAd{.id = std::to_string(i), .bid = yuan(0.1 + 0.01 * i), .pctr = probability(0.01 + 0.0003 * i)});
+  }
+  const AuctionRequest request = AuctionWorld::request("feed");
+  EXPECT_LT(world.run(request).placements[0].candidates, 150U);
+  EXPECT_TRUE(world.winners()[0].starts_with("299@"));
 }
 
 }  // namespace

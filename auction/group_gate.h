@@ -1,0 +1,73 @@
+// Whether an ad group may be shown at all, told by 16 bytes of it before anything else of it is fetched.
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "auction/result.h"
+#include "auction/serving.h"
+#include "budget/stable_vector.h"
+
+namespace gavel {
+
+struct RequestFacts;
+
+// What a group and its campaign ask of a request, as signatures: sets of few bits, each name one of them (a Bloom filter with
+// one hash function, CACM 1970). A request has what is asked where the two share a bit. Names that fall on one bit are
+// taken for each other, so that a gate lets in some who will be kept out, and never keeps out one who would not be.
+struct GroupGate {
+  std::uint32_t tags = 0;            // one a clause; 0 = for everyone, and so below
+  std::uint32_t regions = 0;
+  std::uint32_t times = 0;           // 24 hours of the local day, 7 weekdays: on which the schedule has something
+  std::uint16_t categories_and_devices = 0;
+  std::uint8_t placements = 0;
+  std::uint8_t ads = 0;              // how many it has; kAdsMax = as many or more
+
+  static constexpr std::size_t kAdsMax = 255;
+  static constexpr std::uint32_t kPaused = 1U << 31;  // in times: the group or its campaign
+  bool operator==(const GroupGate&) const = default;
+};
+static_assert(sizeof(GroupGate) == 16);
+
+// What a campaign asks; of a group with so many ads the group's own as well.
+GroupGate gate_of(const CampaignServing& campaign);
+GroupGate gate_of(const CampaignServing& campaign, const AdGroupServing& group, std::size_t ads);
+
+// The same of an auction: all that its request has.
+GroupGate gate_key(const RequestFacts& facts, PlacementIx placement);
+
+// A reason for which why_group_is_out() keeps the group out, though it may know an earlier one; none where it must be asked.
+// A group of kAdsMax ads is never kept out here: nobody knows how many it has.
+std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& key);
+
+// The gates of all ad groups: one array for all snapshots, since what lies a step away is fetched without waiting, and the rows
+// of a snapshot lie four steps away. An auction may so meet a gate of the snapshot to come, or half of one. One thread
+// writes, any thread reads what it learned of from a snapshot.
+class GroupGates {
+ public:
+  void set(AdGroupIx group, const GroupGate& gate) {
+    gates_.grow_to(std::size_t{group.value} + 1);
+    const auto words = std::bit_cast<Words>(gate);
+    for (std::size_t i = 0; i < 2; ++i) word(group, i).store(words.of[i], std::memory_order_relaxed);
+  }
+  GroupGate of(AdGroupIx group) const {
+    if (group.value >= gates_.size()) return {};
+    return std::bit_cast<GroupGate>(Words{{word(group, 0).load(std::memory_order_relaxed), word(group, 1).load(std::memory_order_relaxed)}});
+  }
+  void prefetch(AdGroupIx group) const {
+    if (group.value < gates_.size()) __builtin_prefetch(&gates_[group.value]);
+  }
+
+ private:
+  struct Words {
+    std::uint64_t of[2];
+  };
+  std::atomic_ref<std::uint64_t> word(AdGroupIx group, std::size_t i) const { return std::atomic_ref(gates_[group.value].of[i]); }
+
+  mutable StableVector<Words> gates_;
+};
+
+}  // namespace gavel
