@@ -30,7 +30,7 @@ struct MaintenanceParts {
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On
-// the system clock a thread takes a step every 100 ms, and one of pacing alone every 10; on the manual clock each jump takes
+// the system clock a thread takes a step every 100 ms, and one of pacing alone every 2; on the manual clock each jump takes
 // one before it is answered.
 class Maintenance {
  public:

@@ -9,7 +9,7 @@ namespace {
 
 // How often the traffic is counted.
 constexpr Duration kWatchPeriod = std::chrono::seconds{1};
-// How often the catalog is looked through for changes: a walk over all campaigns.
+// How often the catalog is looked through for changes.
 constexpr Duration kPlanPeriod = std::chrono::seconds{5};
 constexpr Duration kDropPeriod = std::chrono::hours{1};
 

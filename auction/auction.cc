@@ -77,6 +77,8 @@ class Look {
   static constexpr std::size_t kFirstStep = 8;
   // Groups fetched together: enough to wait for memory once for many, few enough that the first is still there for the last.
   static constexpr std::size_t kBatchMax = 32;
+  // Where nearly every gate is shut it is asked now and then whether there need be more.
+  static constexpr std::size_t kGatesForAGroup = 16;
 
   // No ad to come has a greater score; none where nothing is known.
   std::optional<Score> bound() const {
@@ -126,7 +128,7 @@ class Look {
   void evaluate_next(std::size_t groups) {
     LoadedGroups& batch = scratch_.batch;
     batch.clear();
-    while (batch.groups.size() < groups) {
+    for (std::size_t gates = 0; batch.groups.size() < groups && gates < kGatesForAGroup * groups; ++gates) {
       const std::optional<AdGroupIx> group = scratch_.groups.next();
       if (!group) break;
       if (is_let_in(*group)) batch.groups.emplace_back().group = *group;

@@ -1,5 +1,5 @@
 // The catalog as auctions see it: an immutable snapshot. A change makes a new snapshot that shares all pages it did not
-// touch; who holds an old one keeps reading it undisturbed.
+// touch; who holds an old one keeps reading it undisturbed, but for the gates (group_gate.h), which are those of the newest.
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -156,20 +156,14 @@ class Catalog {
   void prefetch(AdIx ix) const { ads_.prefetch(ix.value); }
   void prefetch(KeywordIx ix) const { keywords_.prefetch(ix.value); }
 
-  // Calls `visit` with the number of every row that may differ from what it was in `before`, an older snapshot or an empty
-  // catalog: at the cost of what has changed.
-  template <class Visit>
-  void visit_changed_advertisers(const Catalog& before, const Visit& visit) const {
-    advertisers_.visit_changes(before.advertisers_, [&](std::uint32_t ix) { visit(AdvertiserIx{ix}); });
-  }
-  template <class Visit>
-  void visit_changed_campaigns(const Catalog& before, const Visit& visit) const {
-    campaigns_.visit_changes(before.campaigns_, [&](std::uint32_t ix) { visit(CampaignIx{ix}); });
-  }
-  template <class Visit>
-  void visit_changed_ad_groups(const Catalog& before, const Visit& visit) const {
-    ad_groups_.visit_changes(before.ad_groups_, [&](std::uint32_t ix) { visit(AdGroupIx{ix}); });
-  }
+  // What stands above ads and keywords, for who asks later what has changed (PagedTable::visit_changes). Shares pages with
+  // the snapshot and keeps them.
+  struct Top {
+    PagedTable<AdvertiserRow> advertisers;
+    PagedTable<CampaignRow> campaigns;
+    PagedTable<AdGroupRow> ad_groups;
+  };
+  Top top() const { return {advertisers_, campaigns_, ad_groups_}; }
 
   // Every number ever given, for walks over all: [0, size).
   std::uint32_t ad_limit() const { return ads_.size(); }
@@ -196,7 +190,7 @@ class Catalog {
   BoundList groups_of_everything_;
   CatalogCounts counts_;
   double score_ceiling_ = 0;
-  Factor quality_max_;                               // no ad has or had a greater one
+  Factor quality_max_;                               // no ad has or had a greater one; at least one, which CPM bids rely on
 };
 
 }  // namespace gavel

@@ -71,8 +71,9 @@ struct CatalogEditor::Impl {
   std::vector<PlacementIx> find_placements(const std::vector<std::string>& ids) const;
   std::vector<Term> terms_of(const AdGroupDraft& group) const;
   BoundList& change_groups_under(Term term);
-  void set_gate(AdGroupIx ix);
-  void set_gates(CampaignIx ix);
+  void change_gate(AdGroupIx ix);
+  void change_gates(CampaignIx ix);
+  void write_gates();
 
   // The lists that auctions read from the top, kept sorted by score bounds. Each of these compares what is
   // listed with what should be, and changes nothing where they agree.
@@ -85,7 +86,9 @@ struct CatalogEditor::Impl {
   void refactor(AdGroupIx ix, double before, double now);
   void relist(AdGroupIx ix);
   void relist(KeywordIx ix);
-  void raise_greatest_bid(AdGroupIx ix, float bid);
+  void set_greatest_bid(AdGroupIx ix, float bid);
+  void lower_greatest_bid(AdGroupIx ix, Micros before);
+  float shown_bid(const KeywordRow& row) const;
   void set_peak(AdGroupIx ix);
   void unlist_group(AdGroupIx ix);
   void unlist_keyword(KeywordIx ix);
@@ -95,6 +98,7 @@ struct CatalogEditor::Impl {
   Accounts& accounts;
   const PctrCeilings& ceilings;
   ScorePeaks peaks;  // of the groups
+  std::vector<AdGroupIx> changed_gates;  // since the last snapshot
   // All that were ever put: parents never change.
   std::unordered_map<std::uint32_t, std::vector<CampaignIx>> campaigns_of_advertiser;
   std::unordered_map<std::uint32_t, std::vector<AdGroupIx>> groups_of_campaign;
@@ -179,16 +183,24 @@ BoundList& CatalogEditor::Impl::change_groups_under(Term term) {
 }
 
 // After a change of the group, its campaign or its number of ads.
-void CatalogEditor::Impl::set_gate(AdGroupIx ix) {
-  const AdGroupRow& row = catalog[ix];
-  if (!row.live) return;
-  catalog.gates_->set(ix, gate_of(*catalog[row.serving->campaign].serving, *row.serving, row.ads.span().size()));
+void CatalogEditor::Impl::change_gate(AdGroupIx ix) {
+  if (changed_gates.empty() || changed_gates.back() != ix) changed_gates.push_back(ix);
 }
 
-void CatalogEditor::Impl::set_gates(CampaignIx ix) {
+void CatalogEditor::Impl::change_gates(CampaignIx ix) {
   const auto groups = groups_of_campaign.find(ix.value);
   if (groups == groups_of_campaign.end()) return;
-  for (const AdGroupIx group : groups->second) set_gate(group);
+  for (const AdGroupIx group : groups->second) change_gate(group);
+}
+
+// All at once and last, since auctions on the snapshot before see them, too.
+void CatalogEditor::Impl::write_gates() {
+  for (const AdGroupIx ix : changed_gates) {
+    const AdGroupRow& row = catalog[ix];
+    if (!row.live) continue;
+    catalog.gates_->set(ix, gate_of(*catalog[row.serving->campaign].serving, *row.serving, row.ads.span().size()));
+  }
+  changed_gates.clear();
 }
 
 double CatalogEditor::Impl::weight_of(AdIx ix) const {
@@ -261,22 +273,39 @@ void CatalogEditor::Impl::relist(AdGroupIx ix) {
       for (const Term term : changed.serving->terms) change_groups_under(term).insert({bound, ix});
     }
   }
-  if (row.live) catalog.ad_groups_.mutate(ix.value).greatest_bid = bid_bound(row.serving->bid);
-  for (const GroupKeyword& keyword : catalog.keywords_of(ix)) relist(keyword.keyword);
+  float greatest_bid = catalog[ix].live ? bid_bound(catalog[ix].serving->bid) : 0;
+  for (const GroupKeyword& keyword : catalog.keywords_of(ix)) {
+    greatest_bid = std::max(greatest_bid, shown_bid(catalog[keyword.keyword]));
+    relist(keyword.keyword);
+  }
+  set_greatest_bid(ix, greatest_bid);
+}
+
+void CatalogEditor::Impl::set_greatest_bid(AdGroupIx ix, float bid) {
+  if (bid != catalog[ix].greatest_bid) catalog.ad_groups_.mutate(ix.value).greatest_bid = bid;
   set_peak(ix);
 }
 
-// A lesser one is not found out before the group is listed anew.
-void CatalogEditor::Impl::raise_greatest_bid(AdGroupIx ix, float bid) {
-  if (bid <= catalog[ix].greatest_bid) return;
-  catalog.ad_groups_.mutate(ix.value).greatest_bid = bid;
-  set_peak(ix);
+// After one of its keywords has left or changed its bid, which was `before`.
+void CatalogEditor::Impl::lower_greatest_bid(AdGroupIx ix, Micros before) {
+  const AdGroupRow& row = catalog[ix];
+  if (!row.live || before == Micros{} || bid_bound(before) < row.greatest_bid) return;
+  float greatest_bid = bid_bound(row.serving->bid);
+  for (const GroupKeyword& keyword : row.keywords.span()) {
+    greatest_bid = std::max(greatest_bid, shown_bid(catalog[keyword.keyword]));
+  }
+  set_greatest_bid(ix, greatest_bid);
+}
+
+// Its own; 0 where it shows no ad or has the group's.
+float CatalogEditor::Impl::shown_bid(const KeywordRow& row) const {
+  return row.live && row.enabled && !row.negative ? bid_bound(row.bid()) : 0;
 }
 
 void CatalogEditor::Impl::set_peak(AdGroupIx ix) {
   const AdGroupRow& row = catalog[ix];
   ScorePeaks::Peak peak = 0;
-  if (row.live) {
+  if (row.live && row.factor > 0) {
     const CampaignServing& campaign = *catalog[row.serving->campaign].serving;
     peak = ScorePeaks::of(bare_bound(row.greatest_bid, campaign, catalog[campaign.advertiser].shop_score));
   }
@@ -290,7 +319,6 @@ void CatalogEditor::Impl::relist(KeywordIx ix) {
   const AdGroupRow& group = catalog[row.ad_group];
   const bool shows = row.live && row.enabled && !row.negative && group.live;
   const Micros bid = row.bid() != Micros{} || !group.live ? row.bid() : group.serving->bid;
-  if (shows) raise_greatest_bid(row.ad_group, bid_bound(bid));
   const float bound = shows ? score_bound(bid, group.factor) : kUnlisted;
   if (bound == row.bound) return;
   unlist_keyword(ix);
@@ -363,7 +391,7 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   const bool same_bounds = before && before->pricing == serving.pricing &&
                            targeting_stretch(*before) == targeting_stretch(*row.serving);
   if (!same_bounds) my.relist(ix);
-  if (!before || gate_of(*before) != gate_of(*row.serving)) my.set_gates(ix);
+  if (!before || gate_of(*before) != gate_of(*row.serving)) my.change_gates(ix);
 }
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
@@ -393,7 +421,7 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
   if (!row.serving) my.groups_of_campaign[serving.campaign.value].push_back(ix);
   my.bring_up(row.live, ResourceType::kAdGroup);
   row.serving = pack(serving);
-  my.set_gate(ix);
+  my.change_gate(ix);
   my.refactor(ix);
   my.relist(ix);
 }
@@ -407,7 +435,7 @@ void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revisio
   AdRow& row = catalog.ads_.mutate(ix.value);
   if (!row.live) {
     catalog.ad_groups_.mutate(group.value).ads.append(ix);
-    my.set_gate(group);
+    my.change_gate(group);
   }
   if (!row.live || row.item != item) {
     if (row.live) catalog.ads_of_item_.mutate(row.item).erase(ix);
@@ -445,8 +473,15 @@ void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std
   row.match = doc.match;
   row.ad_group = group;
   row.text = text;
+  const Micros bid_before = row.bid();
   row.set_bid(doc.bid.value_or(Micros{}));
+  const float bid = my.shown_bid(row);
   my.relist(ix);
+  if (bid > catalog[group].greatest_bid) {
+    my.set_greatest_bid(group, bid);
+  } else {
+    my.lower_greatest_bid(group, bid_before);
+  }
 }
 
 void CatalogEditor::put(PlacementIx ix, const PlacementDoc& doc) {
@@ -484,7 +519,7 @@ void CatalogEditor::erase(AdIx ix) {
   const double weight_before = impl_->weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
   catalog.ad_groups_.mutate(row.ad_group.value).ads.erase(ix);
-  impl_->set_gate(row.ad_group);
+  impl_->change_gate(row.ad_group);
   catalog.ads_of_item_.mutate(row.item).erase(ix);
   impl_->take_down(row.live, ResourceType::kAd);
   impl_->refactor(row.ad_group, weight_before, 0);
@@ -497,6 +532,7 @@ void CatalogEditor::erase(KeywordIx ix) {
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
   catalog.ad_groups_.mutate(row.ad_group.value).keywords.erase({row.text, ix});
   impl_->take_down(row.live, ResourceType::kKeyword);
+  impl_->lower_greatest_bid(row.ad_group, row.bid());
 }
 
 void CatalogEditor::relist(AdIx ix) {
@@ -516,6 +552,7 @@ void CatalogEditor::erase(FestivalIx ix) {
 
 std::shared_ptr<const Catalog> CatalogEditor::snapshot() {
   Catalog& catalog = impl_->catalog;
+  impl_->write_gates();
   catalog.score_ceiling_ = impl_->peaks.ceiling() * (catalog.quality_max_.millionths / 1e6);
   return std::make_shared<const Catalog>(catalog);
 }

@@ -1,6 +1,7 @@
 #include "auction/group_cursor.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "auction/catalog.h"

@@ -53,22 +53,24 @@ void PacingPlanner::Children::add(std::uint32_t parent, std::uint32_t child) {
 
 void PacingPlanner::find_changed(const Catalog& catalog) {
   changed_.clear();
-  catalog.visit_changed_campaigns(before_, [&](CampaignIx ix) {
-    const CampaignRow &row = catalog[ix], &before = before_[ix];
+  Catalog::Top now = catalog.top();
+  now.campaigns.visit_changes(before_.campaigns, [&](std::uint32_t ix) {
+    const CampaignRow &row = now.campaigns.at(ix), &before = before_.campaigns.at(ix);
     if (row.serving == before.serving && row.live == before.live) return;
-    if (!before.serving) campaigns_.add(row.serving->advertiser.value, ix.value);
-    changed_.push_back(ix);
+    if (!before.serving) campaigns_.add(row.serving->advertiser.value, ix);
+    changed_.push_back({ix});
   });
-  catalog.visit_changed_ad_groups(before_, [&](AdGroupIx ix) {
-    const AdGroupRow &row = catalog[ix], &before = before_[ix];
+  now.ad_groups.visit_changes(before_.ad_groups, [&](std::uint32_t ix) {
+    const AdGroupRow &row = now.ad_groups.at(ix), &before = before_.ad_groups.at(ix);
     if (row.serving == before.serving && row.live == before.live) return;
-    if (!before.serving) groups_.add(row.serving->campaign.value, ix.value);
+    if (!before.serving) groups_.add(row.serving->campaign.value, ix);
     changed_.push_back(row.serving->campaign);
   });
-  catalog.visit_changed_advertisers(before_, [&](AdvertiserIx ix) {
-    if (catalog[ix].active == before_[ix].active) return;
-    campaigns_.visit(ix.value, [&](std::uint32_t campaign) { changed_.push_back({campaign}); });
+  now.advertisers.visit_changes(before_.advertisers, [&](std::uint32_t ix) {
+    if (now.advertisers.at(ix).active == before_.advertisers.at(ix).active) return;
+    campaigns_.visit(ix, [&](std::uint32_t campaign) { changed_.push_back({campaign}); });
   });
+  before_ = std::move(now);
   std::ranges::sort(changed_);
   changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
 }
@@ -183,7 +185,6 @@ void PacingPlanner::update(const Catalog& catalog, Timestamp now) {
       give_way.now_and_then();
     }
   }
-  before_ = catalog;
 }
 
 }  // namespace gavel

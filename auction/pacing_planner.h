@@ -20,7 +20,8 @@ class PacingPlanner {
       : pacer_(pacer), traffic_(traffic), calendar_(calendar) {}
 
   // Plans every campaign that is not as it was, and all that join festivals where a festival or the day is not. Costs what
-  // has changed since the last time, and gives way to auctions on the way. Keeps that snapshot until the next.
+  // has changed since the last time, and gives way to auctions on the way. Keeps the rows of
+  // advertisers, campaigns and ad groups until the next.
   void update(const Catalog& catalog, Timestamp now);
 
  private:
@@ -60,7 +61,7 @@ class PacingPlanner {
   Pacer& pacer_;
   TrafficWatch& traffic_;
   const Calendar& calendar_;
-  Catalog before_{nullptr};             // as of the last update
+  Catalog::Top before_;                 // as of the last update
   Children campaigns_, groups_;         // of advertisers, of campaigns
   std::vector<CampaignIx> changed_;     // in order, each once
   std::vector<Planned> planned_;        // by campaign

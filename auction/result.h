@@ -51,6 +51,7 @@ struct PlacementResult {
   // For metrics.
   std::uint32_t candidates = 0, eligible = 0;  // looked at; of these, left after the filters (before cuts and holds)
   // Candidates out, by reason (won and outranked stay 0). Cuts are counted as far down as the ranking was needed.
+  // By a reason that keeps each out: the first, but for groups that GroupGate tells of without looking at them.
   std::array<std::uint32_t, kReasonCount> filtered{};
 };
 

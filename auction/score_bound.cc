@@ -58,8 +58,9 @@ float group_factor(double weight, Factor shop_score, double targeting) {
 
 float bare_bound(float greatest_bid, const CampaignServing& campaign, Factor shop_score) {
   const double weight = campaign.pricing == Pricing::kCpm ? 1 : 1'000;
-  return round_up(static_cast<double>(greatest_bid) *
-                  static_cast<double>(group_factor(weight, shop_score, targeting_stretch(campaign))));
+  // No multiplier takes a bid beyond kMaxBid.
+  const double bid = std::min(static_cast<double>(greatest_bid) * targeting_stretch(campaign), static_cast<double>(kMaxBid.value));
+  return round_up(bid * kSlack * static_cast<double>(group_factor(weight, shop_score, 1)));
 }
 
 ScoreLift::ScoreLift(const RunningFestivals& festivals, const PlacementDoc& placement, double outgrown, double score_ceiling)
@@ -69,6 +70,8 @@ ScoreLift::ScoreLift(const RunningFestivals& festivals, const PlacementDoc& plac
       rounding_(score_ceiling * 1e-9) {}  // a squashed pCTR is rounded to 1e-9, up by half of that at most
 
 float ScoreLift::operator()(float bound) const {
+  // Then even a pCTR of zero counts as one, which no list bounds.
+  if (squash_ == 0) return std::numeric_limits<float>::infinity();
   if (squash_ == 1) return round_up(static_cast<double>(bound) * factor_);
   return round_up((ceiling_part_ * std::pow(static_cast<double>(bound), squash_) + rounding_) * factor_);
 }

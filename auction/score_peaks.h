@@ -13,7 +13,7 @@ class ScorePeaks {
  public:
   using Peak = std::uint8_t;  // 0 = no number
 
-  // Requires 0 <= value < 2^127; of very small ones none is kept.
+  // Requires value >= 0, be it infinite; of very small ones none is kept.
   static Peak of(float value) { return static_cast<Peak>(std::bit_cast<std::uint32_t>(value) >> 23); }
   void replace(Peak before, Peak now) {
     if (before != 0) --count_[before];

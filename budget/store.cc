@@ -128,6 +128,8 @@ rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space) {
   o.track_and_verify_wals_in_manifest = true;
   o.paranoid_checks = true;
   o.max_background_jobs = 2;
+  // Compactions after a large import go on for minutes: they take what auctions leave.
+  rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   o.max_total_wal_size = kLogBytesMax;
   o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
   o.listeners = {std::make_shared<StoreListener>(std::move(out_of_space))};

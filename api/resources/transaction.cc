@@ -31,7 +31,6 @@ Transaction::Transaction(Registry& registry)
       index_(registry.parts_.store) {}
 
 OperationOutcome Transaction::apply(const ResourceOperation& operation, const Principal& principal) {
-  give_way_.now_and_then();
   const Caller caller{principal, principal.role == Role::kAdvertiser
                                      ? find_id(ResourceType::kAdvertiser, principal.advertiser_id)
                                      : kNoInternalId};
@@ -84,6 +83,7 @@ ResourceState Transaction::state(ResourceType type, std::uint32_t internal_id) c
 
 void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKind kind,
                         const Principal& principal) {
+  give_way_.now_and_then();
   const ResourceType type = type_of(doc);
   ResourceRecord& record = present.record;
   const auto* ad = std::get_if<AdDoc>(&doc);

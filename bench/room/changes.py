@@ -37,10 +37,12 @@ class Changes:
             while not self._stopped.wait(max(0, due - time.monotonic())):
                 lines = self._make(self.sent, self._rows)
                 due += len(lines) / _CHANGES_PER_S
-                connection.request("POST", "/v1/bulk" if self._applied else "/yardstick", "\n".join(lines).encode() + b"\n", {"Content-Type": "application/x-ndjson"})
-                answer = connection.getresponse().read()
-                if self._applied and answer.count(b'"status":20') != len(lines):
-                    raise Failure(f"a change was refused: {answer[:300]!r}")
+                path, kind = ("/v1/bulk", "application/x-ndjson") if self._applied else ("/yardstick", "application/json")
+                connection.request("POST", path, "\n".join(lines).encode() + b"\n", {"Content-Type": kind})
+                response = connection.getresponse()
+                answer = response.read()
+                if response.status != 200 or self._applied and answer.count(b'"status":20') != len(lines):
+                    raise Failure(f"a change was refused: {response.status} {answer[:300]!r}")
                 self.sent += len(lines)
         except (OSError, Failure) as error:
             self._error = error

@@ -36,8 +36,8 @@ class Gaveld:
     def pid(self):
         return self._process.pid
 
-    def start(self):
-        """Starts it, on all cores until it is ready, and gives the seconds until /readyz says so."""
+    def start(self, pinned=True):
+        """Starts it, on all cores until it is ready or for good, and gives the seconds until /readyz says so."""
         config = os.path.join(self._directory, "gaveld.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = {self._threads}\n'
@@ -52,7 +52,8 @@ class Gaveld:
                                                   env={**os.environ, **_HUGE_PAGES})
         wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
         seconds = time.monotonic() - began
-        pin_threads(self.pid, self._core)
+        if pinned:
+            pin_threads(self.pid, self._core)
         return seconds
 
     def _patience(self):
@@ -122,11 +123,12 @@ class Gaveld:
         return samples
 
     def import_rows(self, command, core, tell):
-        """Pipes what the command writes into POST /v1/bulk; gives rows and seconds. Every row must be taken.
+        """Pipes what the command writes into POST /v1/bulk; gives rows, seconds, and the server's of processor time. Every row
+        must be taken.
 
         `tell` is called with each line of progress that the command writes."""
         maker = self._processes.start(command, core, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        began = time.monotonic()
+        began, cpu = time.monotonic(), self.cpu_seconds()
         results = os.path.join(self._directory, "import.ndjson")
         sender = self._processes.start(
             ["curl", "-sSf", "-X", "POST", "-H", "Content-Type: application/x-ndjson", "-H", "Expect:", "-T", "-", "-o", results,
@@ -135,10 +137,10 @@ class Gaveld:
         for line in maker.stderr:
             tell(line.decode(errors="replace").strip())
         self._processes.finish(sender, 900)
-        seconds = time.monotonic() - began
+        seconds, cpu = time.monotonic() - began, self.cpu_seconds() - cpu
         if self._processes.stop(maker) != 0:
             raise Failure(f"{command[0]} ended with {maker.returncode}")
-        return check_import(results), seconds
+        return check_import(results), seconds, cpu
 
 
 def check_import(results):

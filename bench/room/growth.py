@@ -38,7 +38,7 @@ def measure_growth(stage):
 def _server_of(stage, ads):
     """A server with the catalog after a restart, and the file with queries that fit it."""
     server = stage.new_server(f"growth-{ads}")
-    server.start()
+    server.start(pinned=False)
     server.import_rows(["python3", _MAKER, "--ads", ads], stage.client_core, lambda line: stage.tell(f"growth: {line}"))
     server.stop()
     server.start()

@@ -18,6 +18,60 @@ GroupGate gate_anew(const Catalog& catalog, AdGroupIx group) {
   return gate_of(*catalog[row.serving->campaign].serving, *row.serving, row.ads.span().size());
 }
 
+// More of each kind than a signature has bits.
+std::vector<std::string> some_names(std::string_view kind, Dice& dice) {
+  std::vector<std::string> names;
+  for (std::int64_t count = dice.between(0, 4); count > 0; --count) {
+    names.push_back(std::string(kind) + std::to_string(dice.between(1, 60)));
+  }
+  return names;
+}
+
+void give_many_names(AuctionWorld& world, Dice& dice) {
+  for (int i = 1; i <= 60; ++i) {
+    world.put("page" + std::to_string(i), PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}});
+  }
+  for (const auto& [id, doc] : std::map(world.campaigns)) {
+    world.edit(world.campaigns, id, [&](CampaignDoc& campaign) {
+      campaign.regions = some_names("R", dice);
+      campaign.devices = some_names("device", dice);
+      if (dice.chance(50)) return;
+      const auto from = static_cast<std::uint16_t>(dice.between(0, 1'438));
+      campaign.schedule = {{.days = static_cast<std::uint8_t>(dice.between(1, 127)),
+                            .from_minute = from,
+                            .to_minute = static_cast<std::uint16_t>(dice.between(from + 1, 1'440)),
+                            .bid_multiplier = {}}};
+    });
+  }
+  for (const auto& [id, doc] : std::map(world.ad_groups)) {
+    world.edit(world.ad_groups, id, [&](AdGroupDoc& group) {
+      group.categories = some_names("category", dice);
+      group.placements = some_names("page", dice);
+      group.audience.clear();
+      for (std::int64_t clauses = dice.between(0, 2); clauses > 0; --clauses) {
+        group.audience.push_back({.all = some_names("tag", dice), .none = some_names("tag", dice)});
+      }
+    });
+  }
+}
+
+// What a request names, and the memory of its views.
+struct Names {
+  explicit Names(Dice& dice)
+      : tags(some_names("tag", dice)), categories(some_names("category", dice)),
+        region("R" + std::to_string(dice.between(1, 60))), device("device" + std::to_string(dice.between(1, 60))),
+        page("page" + std::to_string(dice.between(1, 60))) {}
+  void put_into(AuctionRequest& request) const {
+    request.user.tags.assign(tags.begin(), tags.end());
+    request.category_ids.assign(categories.begin(), categories.end());
+    request.user.region = region;
+    request.user.device = device;
+    request.auctions[0].placement_id = page;
+  }
+  std::vector<std::string> tags, categories;
+  std::string region, device, page;
+};
+
 TEST(GroupGate, KeepsOutNobodyWhoWouldNotBeKeptOut) {
   int shut = 0, out = 0, in = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
@@ -25,8 +79,11 @@ TEST(GroupGate, KeepsOutNobodyWhoWouldNotBeKeptOut) {
     Dice dice(seed);
     AuctionWorld world;
     populate(world, dice);
+    if (seed % 2 == 0) give_many_names(world, dice);
     for (int i = 0; i < 8; ++i) {
-      const AuctionRequest request = random_request(world, dice);
+      AuctionRequest request = random_request(world, dice);
+      const Names names(dice);
+      if (seed % 2 == 0) names.put_into(request);
       const AuctionContext context = world.context();
       RequestFacts facts;
       resolve(request, context, facts);
@@ -70,6 +127,9 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
         world.edit(world.campaigns, campaign->first, [&](CampaignDoc& doc) {
           doc.enabled = dice.chance(80);
           doc.regions = dice.chance(50) ? std::vector<std::string>{"CN-ZJ"} : std::vector<std::string>{};
+          doc.devices = dice.chance(50) ? std::vector<std::string>{"mobile"} : std::vector<std::string>{};
+          doc.schedule.clear();
+          if (dice.chance(50)) doc.schedule = {{.days = 3, .from_minute = 60, .to_minute = 1'200, .bid_multiplier = {}}};
           doc.daily_budget = yuan(static_cast<double>(dice.between(1, 100)));
         });
         break;
@@ -80,6 +140,9 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
         world.edit(world.ad_groups, group->first, [&](AdGroupDoc& doc) {
           doc.enabled = dice.chance(80);
           doc.categories = dice.chance(50) ? std::vector<std::string>{"toys"} : std::vector<std::string>{};
+          doc.placements = dice.chance(50) ? std::vector<std::string>{world.placements.begin()->first} : std::vector<std::string>{};
+          doc.audience.clear();
+          if (dice.chance(50)) doc.audience = {{.all = {"male"}, .none = {}}};
         });
         break;
       }
@@ -120,6 +183,21 @@ TEST(GroupGate, WhatIsPassedOverIsCountedWithItsAds) {
     if (ads < GroupGate::kAdsMax - 1) continue;
     EXPECT_EQ(filtered(), ads);
   }
+}
+
+// Whoever is let in has enough of those that stand before a great many that are not.
+TEST(GroupGate, ManyShutGatesDoNotKeepAnAuctionFromSettling) {
+  AuctionWorld world;
+  world.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}});
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string id = std::to_string(i);
+    world.put(LoneAd{.id = id, .bid = yuan(i < 6 ? 9 : 1)});
+    if (i >= 6) world.edit(world.campaigns, "campaign-" + id, [](CampaignDoc& doc) { doc.regions = {"CN-ZJ"}; });
+  }
+  AuctionRequest request = AuctionWorld::request("feed");
+  request.user.region = "CN-SH";
+  EXPECT_EQ(world.run(request).placements[0].winner_count, 1U);
+  EXPECT_LT(world.run(request).placements[0].candidates, 500U);
 }
 
 }  // namespace

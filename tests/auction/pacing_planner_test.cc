@@ -115,10 +115,28 @@ TEST_F(PacingPlannerTest, TakingUpChangesComesToTheSameAsPlanningAnew) {
     world.put(LoneAd{.id = std::to_string(i), .advertiser = name("shop", i / 4)});
     world.edit(world.campaigns, name("campaign", i), [](CampaignDoc& doc) { doc.daily_budget = yuan(24); });
   }
-  for (int round = 0; round < 60; ++round) {
+  world.put("festival", FestivalDoc{.name = "F",
+                                    .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 14h}},
+                                    .categories = {}});
+  for (int i = 0; i < kCampaigns; i += 3) {
+    world.edit(world.campaigns, name("campaign", i), [](CampaignDoc& doc) {
+      doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
+    });
+  }
+  for (int round = 0; round < 60; ++round) {  // past midnight
     for (int changes = pick(4); changes > 0; --changes) {
       const int i = pick(kCampaigns);
-      switch (pick(5)) {
+      switch (pick(7)) {
+        case 5:
+          world.edit(world.festivals, "festival", [&](FestivalDoc& doc) { doc.phases[0].end = kNoon + 14h + std::chrono::minutes{round}; });
+          break;
+        case 6: {
+          const std::string group = name("group", i) + "-" + std::to_string(round);
+          AdGroupDoc doc = world.ad_groups.at(name("group", i));
+          doc.bid = yuan(20 + round);
+          world.put(group, doc);
+          break;
+        }
         case 0:
           world.edit(world.campaigns, name("campaign", i), [&](CampaignDoc& doc) { doc.enabled = pick(2) == 0; });
           break;
@@ -137,7 +155,7 @@ TEST_F(PacingPlannerTest, TakingUpChangesComesToTheSameAsPlanningAnew) {
           });
       }
     }
-    step(kNoon + std::chrono::minutes{round});
+    step(kNoon + 20min * round);
     PacingPlanner twin(twin_pacer, watch, world.calendar);
     twin.update(world.catalog(), world.now);
     for (int i = 0; i < kCampaigns; ++i) {

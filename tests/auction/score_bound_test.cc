@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 
 #include "tests/auction/random_world.h"
@@ -30,6 +29,46 @@ TEST(GroupFactor, IsCoarseAndNeverLess) {
 
 // Every explained ad shows its score, so that each can be held against the bound of its group: the greatest of its
 // keywords' on a search placement, its own otherwise.
+// One document of a kind that has some, changed and put again.
+template <class Doc, class Change>
+void edit_any(AuctionWorld& world, Dice& dice, std::map<std::string, Doc>& docs, const Change& change) {
+  if (docs.empty()) return;
+  const auto at = std::next(docs.begin(), dice.between(0, static_cast<std::int64_t>(docs.size()) - 1));
+  world.edit(docs, at->first, change);
+}
+
+void change_something(AuctionWorld& world, Dice& dice) {
+  const auto bid = [&] { return yuan(static_cast<double>(dice.between(1, 1'000)) / 100); };
+  switch (dice.between(0, 6)) {
+    case 0:
+      return edit_any(world, dice, world.ad_groups, [&](AdGroupDoc& doc) { doc.bid = dice.chance(5) ? kMaxBid : bid(); });
+    case 1:
+      return edit_any(world, dice, world.keywords, [&](KeywordDoc& doc) {
+        doc.enabled = dice.chance(80);
+        doc.bid = dice.chance(50) ? std::optional(bid()) : std::nullopt;
+      });
+    case 2:
+      return edit_any(world, dice, world.campaigns, [&](CampaignDoc& doc) {
+        doc.bid_multipliers.device = {{"mobile", factor(static_cast<double>(dice.between(1, 40)) / 10)}};
+      });
+    case 3:
+      return edit_any(world, dice, world.advertisers, [&](AdvertiserDoc& doc) {
+        doc.shop_score = factor(static_cast<double>(dice.between(5, 20)) / 10);
+      });
+    case 4:
+      if (world.ads.size() > 1) world.erase_ad(std::string(world.ads.begin()->first));
+      return;
+    case 5:
+      return edit_any(world, dice, world.ad_groups, [&](AdGroupDoc& doc) { doc.enabled = dice.chance(70); });
+    default:
+      return edit_any(world, dice, world.ads, [&](AdDoc& doc) {
+        doc.enabled = dice.chance(80);
+        doc.quality = factor(static_cast<double>(dice.between(1, 40)) / 10);
+        doc.pctr = dice.chance(70) ? std::optional(probability(static_cast<double>(dice.between(0, 100)) / 1'000)) : std::nullopt;
+      });
+  }
+}
+
 TEST(ScoreBound, HoldsInRandomMarketplaces) {
   int compared = 0, squashed = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
@@ -38,6 +77,7 @@ TEST(ScoreBound, HoldsInRandomMarketplaces) {
     populate(world, dice);
     live_a_little(world, dice);
     for (int i = 0; i < 8; ++i) {
+      for (std::int64_t changes = dice.between(0, 6); changes > 0; --changes) change_something(world, dice);
       AuctionRequest request = random_request(world, dice);
       request.explain = true;
       request.predictions.clear();
@@ -84,7 +124,12 @@ TEST(ScoreCeiling, FollowsBidsThatComeAndGo) {
   world.put("word", KeywordDoc{.ad_group_id = "group-a", .text = "dress", .bid = yuan(1'000)});
   EXPECT_GT(world.catalog().score_ceiling(), usual * 250);
   world.edit(world.keywords, "word", [](KeywordDoc& doc) { doc.bid = std::nullopt; });
-  EXPECT_EQ(bid(yuan(1.01)), usual) << "known when the group is listed anew";
+  EXPECT_EQ(world.catalog().score_ceiling(), usual);
+  EXPECT_GT(bid(yuan(1'000)), usual * 250);
+  world.edit(world.ads, "a", [](AdDoc& doc) { doc.enabled = false; });
+  EXPECT_EQ(world.catalog().score_ceiling(), usual) << "nothing is shown with that bid";
+  world.edit(world.ads, "a", [](AdDoc& doc) { doc.enabled = true; });
+  EXPECT_EQ(bid(yuan(1)), usual);
   world.edit(world.campaigns, "campaign-a", [](CampaignDoc& doc) { doc.bid_multipliers.device = {{"mobile", factor(4)}}; });
   EXPECT_GT(world.catalog().score_ceiling(), usual * 1.9);
   world.edit(world.campaigns, "campaign-a", [](CampaignDoc& doc) { doc.bid_multipliers.device.clear(); });
