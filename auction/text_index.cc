@@ -5,7 +5,6 @@
 #include <atomic>
 #include <memory>
 #include <new>
-#include <ranges>
 #include <stdexcept>
 #include <string_view>
 
@@ -60,9 +59,9 @@ std::uint32_t order_of(std::span<const WordId> text, std::span<const WordId> rar
   for (std::uint32_t i = 1; i < kOrders.size(); ++i) {
     const Order& order = kOrders[i];
     if (order.size != text.size() || order.size != rarest.size()) continue;
-    const auto stands = [&](std::size_t place) { return text[place] == rarest[order.words[place]]; };
-    const auto places = std::views::iota(std::size_t{0}, order.size);
-    if (std::ranges::all_of(places, stands)) return i;
+    std::size_t place = 0;
+    while (place < order.size && text[place] == rarest[order.words[place]]) ++place;
+    if (place == order.size) return i;
   }
   return 0;
 }

@@ -146,14 +146,19 @@ std::string text(const char* format, double value) {
   return out.data();
 }
 
+double auction_us(const Measured& measured) {
+  return measured.cpu_s / static_cast<double>(std::max<std::uint64_t>(measured.count(200), 1)) * 1e6;
+}
+
 // The peak in closed loop; C, the processor time of an auction, there; and S, that of an answer that is
 // refused after its body was read (415), which goes the way of one that is shed.
 void Experiment::calibrate() {
-  closed_loop(short_run() / 2, "application/json");  // warms up
+  // Warms up, and fills budgets with holds: auctions that look further for an ad that is still paid for are dearer.
+  closed_loop(a_.seconds / 2, "application/json");
   const Measured peak = closed_loop(short_run(), "application/json");
   const Measured refused = closed_loop(short_run() / 2, "text/plain");
   peak_ = peak.rate(200);
-  c_ = peak.cpu_s / static_cast<double>(std::max<std::uint64_t>(peak.count(200), 1)) * 1e6;
+  c_ = auction_us(peak);
   s_ = refused.cpu_s / static_cast<double>(std::max<std::uint64_t>(refused.count(415), 1)) * 1e6;
   row("C, an auction's processor time", "20 S at least", c_ >= 20 * s_, "%.0f us, S %.1f us", c_, s_);
   const Measured half = open_loop(peak_ / 2, short_run());
@@ -178,13 +183,15 @@ void Experiment::triple() {
   const double grown = metric(metrics_, "gavel_process_resident_memory_bytes") - memory;
   const EventProbe::Result events = probe.stop();
   const Measured after = open_loop(peak_ / 2, 5);
+  const Measured again = closed_loop(short_run(), "application/json");  // more is held now: the peak between is the mean
+  const double peak = (peak_ + again.rate(200)) / 2, c = (c_ + auction_us(again)) / 2;
 
-  const double ideal = 0.9 * (c_ - 3 * s_) / (c_ - s_);
-  const double goodput = triple.rate(200) / peak_;
-  const double per_cpu = static_cast<double>(triple.count(200)) / triple.cpu_s * c_ / 1e6;
+  const double ideal = 0.9 * (c - 3 * s_) / (c - s_);
+  const double goodput = triple.rate(200) / peak;
+  const double per_cpu = static_cast<double>(triple.count(200)) / triple.cpu_s * c / 1e6;
   row("goodput at three times the peak", text("%.2f of the peak", ideal), goodput >= ideal,
-      "%.2f of the peak (%.2f for the same processor time; the server had %.0f %% of one)", goodput, per_cpu,
-      100 * triple.share());
+      "%.2f of the peak (%.0f a second before, %.0f after; %.2f for the same processor time; the server had %.0f %% of one)", goodput,
+      peak_, again.rate(200), per_cpu, 100 * triple.share());
   row("p99 of the admitted", text("%.1f ms", 3 * half_p99_us_ / 1000),
       triple.p(200, 99'000) <= 3 * half_p99_us_, "%.1f ms, p50 %.1f ms", triple.p(200, 99'000) / 1000,
       triple.p(200, 50'000) / 1000);
