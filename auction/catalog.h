@@ -175,6 +175,7 @@ class Catalog {
 
  private:
   friend class CatalogEditor;
+  friend class CatalogListing;
   std::shared_ptr<Symbols> symbols_;
   PagedTable<AdvertiserRow> advertisers_;
   PagedTable<CampaignRow> campaigns_;
