@@ -39,15 +39,12 @@ BoundList& CatalogListing::change_groups_under(Term term) {
   return catalog_.groups_of_everything_;
 }
 
-// After a change of the group, its campaign or its number of ads.
 void CatalogListing::change_gate(AdGroupIx ix) {
   if (changed_gates_.empty() || changed_gates_.back() != ix) changed_gates_.push_back(ix);
 }
 
 void CatalogListing::change_gates(CampaignIx ix) {
-  const auto groups = groups_of_campaign_.find(ix.value);
-  if (groups == groups_of_campaign_.end()) return;
-  for (const AdGroupIx group : groups->second) change_gate(group);
+  groups_.visit(ix, [this](AdGroupIx group) { change_gate(group); });
 }
 
 // All at once and last, since auctions on the snapshot before see them, too.
@@ -69,15 +66,11 @@ double CatalogListing::weight_of(AdIx ix) const {
 }
 
 void CatalogListing::relist(AdvertiserIx ix) {
-  const auto campaigns = campaigns_of_advertiser_.find(ix.value);
-  if (campaigns == campaigns_of_advertiser_.end()) return;
-  for (const CampaignIx campaign : campaigns->second) relist(campaign);
+  campaigns_.visit(ix, [this](CampaignIx campaign) { relist(campaign); });
 }
 
 void CatalogListing::relist(CampaignIx ix) {
-  const auto groups = groups_of_campaign_.find(ix.value);
-  if (groups == groups_of_campaign_.end()) return;
-  for (const AdGroupIx group : groups->second) refactor(group);
+  groups_.visit(ix, [this](AdGroupIx group) { refactor(group); });
 }
 
 // Where its ads weigh at most `weight`.

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "auction/catalog.h"
+#include "auction/children.h"
 #include "auction/score_peaks.h"
 #include "budget/pctr_ceilings.h"
 
@@ -19,9 +19,9 @@ class CatalogListing {
   // Goes on from what `catalog` lists. Both outlive it.
   CatalogListing(Catalog& catalog, const PctrCeilings& ceilings);
 
-  // What was never put before: parents never change.
-  void add(CampaignIx campaign, AdvertiserIx parent) { campaigns_of_advertiser_[parent.value].push_back(campaign); }
-  void add(AdGroupIx group, CampaignIx parent) { groups_of_campaign_[parent.value].push_back(group); }
+  // What was never put before.
+  void add(CampaignIx campaign, AdvertiserIx parent) { campaigns_.add(parent, campaign); }
+  void add(AdGroupIx group, CampaignIx parent) { groups_.add(parent, group); }
 
   void relist(AdvertiserIx ix);  // after a change of its score
   void relist(CampaignIx ix);    // of its pricing or multipliers
@@ -55,9 +55,8 @@ class CatalogListing {
   const PctrCeilings& ceilings_;
   ScorePeaks peaks_;                      // of the groups
   std::vector<AdGroupIx> changed_gates_;  // since the last snapshot
-  // All that were ever put.
-  std::unordered_map<std::uint32_t, std::vector<CampaignIx>> campaigns_of_advertiser_;
-  std::unordered_map<std::uint32_t, std::vector<AdGroupIx>> groups_of_campaign_;
+  Children<AdvertiserIx, CampaignIx> campaigns_;  // all that were ever put
+  Children<CampaignIx, AdGroupIx> groups_;
 };
 
 }  // namespace gavel

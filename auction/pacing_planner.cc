@@ -45,30 +45,24 @@ const CampaignFestival* in_force(const Catalog& catalog, const CampaignServing& 
 
 }  // namespace
 
-void PacingPlanner::Children::add(std::uint32_t parent, std::uint32_t child) {
-  if (parent >= first.size()) first.resize(std::size_t{parent} + 1, kNone);
-  if (child >= next.size()) next.resize(std::size_t{child} + 1, kNone);
-  next[child] = std::exchange(first[parent], child);
-}
-
-void PacingPlanner::find_changed(const Catalog& catalog) {
+void PacingPlanner::take_changes(const Catalog& catalog) {
   changed_.clear();
   Catalog::Top now = catalog.top();
   now.campaigns.visit_changes(before_.campaigns, [&](std::uint32_t ix) {
     const CampaignRow &row = now.campaigns.at(ix), &before = before_.campaigns.at(ix);
     if (row.serving == before.serving && row.live == before.live) return;
-    if (!before.serving) campaigns_.add(row.serving->advertiser.value, ix);
+    if (!before.serving) campaigns_.add(row.serving->advertiser, {ix});
     changed_.push_back({ix});
   });
   now.ad_groups.visit_changes(before_.ad_groups, [&](std::uint32_t ix) {
     const AdGroupRow &row = now.ad_groups.at(ix), &before = before_.ad_groups.at(ix);
     if (row.serving == before.serving && row.live == before.live) return;
-    if (!before.serving) groups_.add(row.serving->campaign.value, ix);
+    if (!before.serving) groups_.add(row.serving->campaign, {ix});
     changed_.push_back(row.serving->campaign);
   });
   now.advertisers.visit_changes(before_.advertisers, [&](std::uint32_t ix) {
     if (now.advertisers.at(ix).active == before_.advertisers.at(ix).active) return;
-    campaigns_.visit(ix, [&](std::uint32_t campaign) { changed_.push_back({campaign}); });
+    campaigns_.visit({ix}, [&](CampaignIx campaign) { changed_.push_back(campaign); });
   });
   before_ = std::move(now);
   std::ranges::sort(changed_);
@@ -77,8 +71,8 @@ void PacingPlanner::find_changed(const Catalog& catalog) {
 
 PacingPlanner::Groups PacingPlanner::groups_of(const Catalog& catalog, CampaignIx campaign) const {
   Groups groups;
-  groups_.visit(campaign.value, [&](std::uint32_t ix) {
-    const AdGroupRow& row = catalog[AdGroupIx{ix}];
+  groups_.visit(campaign, [&](AdGroupIx ix) {
+    const AdGroupRow& row = catalog[ix];
     if (!row.live || !row.serving->enabled) return;
     groups.bid = std::max(groups.bid, row.serving->bid.value);
     if (row.serving->placements.empty()) groups.placements |= std::uint64_t{1} << kAllPlacements;
@@ -170,7 +164,7 @@ void PacingPlanner::plan(const Catalog& catalog, CampaignIx campaign, bool anew,
 }
 
 void PacingPlanner::update(const Catalog& catalog, Timestamp now) {
-  find_changed(catalog);
+  take_changes(catalog);
   const Day today = calendar_.day_of(now);
   const bool other_festivals = festivals_changed(catalog) || std::exchange(day_, today) != today;
   if (!changed_.empty()) planned_.resize(std::max<std::size_t>(planned_.size(), changed_.back().value + std::size_t{1}));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "auction/catalog.h"
+#include "auction/children.h"
 #include "budget/calendar.h"
 #include "budget/pacer.h"
 #include "budget/traffic_watch.h"
@@ -20,8 +21,8 @@ class PacingPlanner {
       : pacer_(pacer), traffic_(traffic), calendar_(calendar) {}
 
   // Plans every campaign that is not as it was, and all that join festivals where a festival or the day is not. Costs what
-  // has changed since the last time, and gives way to auctions on the way. Keeps the rows of
-  // advertisers, campaigns and ad groups until the next.
+  // has changed since the last time, and gives way to auctions on the way. Keeps the rows of advertisers, campaigns and ad
+  // groups until the next.
   void update(const Catalog& catalog, Timestamp now);
 
  private:
@@ -37,19 +38,7 @@ class PacingPlanner {
     Groups groups;
     bool active = false;  // its advertiser
   };
-  // By parent the first child and by child the next one, of all that were ever put: parents never change.
-  struct Children {
-    void add(std::uint32_t parent, std::uint32_t child);
-    template <class Visit>
-    void visit(std::uint32_t parent, const Visit& visit) const {
-      if (parent >= first.size()) return;
-      for (std::uint32_t child = first[parent]; child != kNone; child = next[child]) visit(child);
-    }
-    static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-    std::vector<std::uint32_t> first, next;
-  };
-
-  void find_changed(const Catalog& catalog);
+  void take_changes(const Catalog& catalog);
   Groups groups_of(const Catalog& catalog, CampaignIx campaign) const;
   void plan(const Catalog& catalog, CampaignIx campaign, bool anew, Timestamp now);
   bool festivals_changed(const Catalog& catalog);
@@ -61,10 +50,11 @@ class PacingPlanner {
   Pacer& pacer_;
   TrafficWatch& traffic_;
   const Calendar& calendar_;
-  Catalog::Top before_;                 // as of the last update
-  Children campaigns_, groups_;         // of advertisers, of campaigns
-  std::vector<CampaignIx> changed_;     // in order, each once
-  std::vector<Planned> planned_;        // by campaign
+  Catalog::Top before_;                           // as of the last update
+  Children<AdvertiserIx, CampaignIx> campaigns_;  // all that were ever met
+  Children<CampaignIx, AdGroupIx> groups_;
+  std::vector<CampaignIx> changed_;               // since the update before: in order, each once
+  std::vector<Planned> planned_;                  // by campaign
   std::vector<SharedPtr<FestivalServing>> festivals_;
   Day day_{};
 };

@@ -18,8 +18,8 @@
 #include "api/json/resource_doc.h"
 #include "api/resources/access.h"
 #include "api/resources/child_index.h"
-#include "budget/give_way.h"
 #include "api/resources/registry.h"
+#include "budget/give_way.h"
 
 namespace gavel {
 

@@ -1,105 +1,17 @@
-// The server over real sockets: order, deadlines, limits, later answers and the end.
+// The server over real sockets: order, routes, refusals and answers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sodium.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <condition_variable>
-#include <deque>
-#include <future>
-#include <thread>
-
-#include "api/http/server.h"
-#include "tests/support/test_server.h"
+#include "tests/api/served_routes.h"
 
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-// Hands out the writers of requests that are to be answered later.
-class Parked {
- public:
-  void put(ResponseWriter writer) {
-    const std::lock_guard lock(mutex_);
-    writers_.push_back(std::move(writer));
-    arrived_.notify_all();
-  }
-  ResponseWriter take() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return !writers_.empty(); });
-    ResponseWriter writer = std::move(writers_.front());
-    writers_.pop_front();
-    return writer;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::deque<ResponseWriter> writers_;
-};
-
-class HttpServer : public testing::Test {
- protected:
-  HttpServer() {
-    add(Method::kGet, "/hello", [](Request&, ResponseWriter writer) {
-      writer.buffer() += "{\"hello\":true}";
-      writer.header("ETag", "\"7\"");
-      writer.send(200);
-    });
-    add(Method::kPost, "/echo", [](Request& request, ResponseWriter writer) {
-      writer.buffer() += request.body;
-      writer.send(201, "text/plain");
-    });
-    add(Method::kGet, "/later", [this](Request&, ResponseWriter writer) { parked_.put(std::move(writer)); },
-        {.deferred = true});
-    add(Method::kGet, "/forgets", [](Request&, ResponseWriter) {});
-    add(Method::kDelete, "/things/{id}", [](Request&, ResponseWriter writer) { writer.send(204); });
-    add(Method::kGet, "/things/{id}",
-        [](Request& request, ResponseWriter writer) {
-          writer.buffer()
-              .append(request.path_parameter("id"))
-              .append("|")
-              .append(request.query("q").value_or("-"));
-          writer.send(200, "text/plain");
-        },
-        {.query_parameters = {"q", "r"}});
-    add(Method::kPost, "/json", [](Request&, ResponseWriter writer) { writer.send(200); },
-        {.media_types = {"application/json"}, .body_bytes_max = 10});
-    add(Method::kGet, "/admin",
-        [](Request& request, ResponseWriter writer) {
-          writer.buffer() += request.principal->actor;
-          writer.send(200, "text/plain");
-        },
-        {.roles = kAdminOnly});
-  }
-
-  struct Extra {
-    RoleSet roles = kNoRoleNeeded;
-    std::vector<std::string> media_types{};
-    std::vector<std::string> query_parameters{};
-    std::uint64_t body_bytes_max = 0;
-    bool deferred = false;
-  };
-  void add(Method method, std::string pattern, Handler handler) {
-    add(method, std::move(pattern), std::move(handler), Extra());
-  }
-  void add(Method method, std::string pattern, Handler handler, Extra extra) {
-    test_.router.add({.method = method,
-                      .pattern = std::move(pattern),
-                      .handler = std::move(handler),
-                      .roles = extra.roles,
-                      .media_types = extra.media_types,
-                      .query_parameters = extra.query_parameters,
-                      .body_bytes_max = extra.body_bytes_max,
-                      .deferred = extra.deferred});
-  }
-
-  TestServer test_;
-  Parked parked_;
-};
 
 TEST(HttpServerLoading, OnlyWhatNeedsNoDataAnswersBeforeItIsOpened) {
   Router router;
@@ -135,7 +47,7 @@ TEST(HttpServerLoading, OnlyWhatNeedsNoDataAnswersBeforeItIsOpened) {
   EXPECT_FALSE(server.ready());
 }
 
-TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
+TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   test_.options.wall_clock = [] { return from_micros(784'111'777'000'000); };
   test_.start();
   HttpClient client = test_.client();
@@ -152,7 +64,7 @@ TEST_F(HttpServer, AnswersAndKeepsTheConnection) {
   EXPECT_EQ(test_.server->stats().accepted.load(), 1U);
 }
 
-TEST_F(HttpServer, TakesBodiesByLengthAndByChunks) {
+TEST_F(HttpServerTest, TakesBodiesByLengthAndByChunks) {
   test_.start();
   HttpClient client = test_.client();
   EXPECT_EQ(client.request("POST", "/echo", "hello").body, "hello");
@@ -163,7 +75,7 @@ TEST_F(HttpServer, TakesBodiesByLengthAndByChunks) {
   EXPECT_EQ(client.read_response()->body, "abcde");
 }
 
-TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
+TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   test_.start();
   HttpClient client = test_.client();
   std::string requests;
@@ -173,7 +85,7 @@ TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
   for (int i = 0; i < 300; ++i) EXPECT_EQ(client.read_response()->body, std::to_string(i) + "|-");
 }
 
-TEST_F(HttpServer, PipelinedRequestsWaitForALaterAnswer) {
+TEST_F(HttpServerTest, PipelinedRequestsWaitForALaterAnswer) {
   test_.start();
   HttpClient client = test_.client();
   client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /things/2 HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -186,7 +98,7 @@ TEST_F(HttpServer, PipelinedRequestsWaitForALaterAnswer) {
   EXPECT_EQ(client.read_response()->body, "2|-");
 }
 
-TEST_F(HttpServer, HeadHasTheHeadersOfGetAndNoBody) {
+TEST_F(HttpServerTest, HeadHasTheHeadersOfGetAndNoBody) {
   test_.start();
   HttpClient client = test_.client();
   const ClientResponse response = client.request("HEAD", "/hello");
@@ -195,7 +107,7 @@ TEST_F(HttpServer, HeadHasTheHeadersOfGetAndNoBody) {
   EXPECT_EQ(client.get("/hello").status, 200);
 }
 
-TEST_F(HttpServer, NoContentHasNeitherTypeNorLength) {
+TEST_F(HttpServerTest, NoContentHasNeitherTypeNorLength) {
   test_.start();
   HttpClient client = test_.client();
   const ClientResponse response = client.request("DELETE", "/things/a");
@@ -205,14 +117,14 @@ TEST_F(HttpServer, NoContentHasNeitherTypeNorLength) {
   EXPECT_EQ(client.get("/hello").status, 200);
 }
 
-TEST_F(HttpServer, ClosesWhenAsked) {
+TEST_F(HttpServerTest, ClosesWhenAsked) {
   test_.start();
   HttpClient client = test_.client();
   EXPECT_EQ(client.get("/hello", {{"Connection", "close"}}).header("connection"), "close");
   EXPECT_TRUE(client.closed_by_server());
 }
 
-TEST_F(HttpServer, Http10ClosesUnlessAskedToStay) {
+TEST_F(HttpServerTest, Http10ClosesUnlessAskedToStay) {
   test_.start();
   HttpClient closing = test_.client();
   closing.send("GET /hello HTTP/1.0\r\n\r\n");
@@ -225,7 +137,7 @@ TEST_F(HttpServer, Http10ClosesUnlessAskedToStay) {
   }
 }
 
-TEST_F(HttpServer, DecodesParameters) {
+TEST_F(HttpServerTest, DecodesParameters) {
   test_.start();
   EXPECT_EQ(test_.get("/things/a%3Ab?q=%E8%A1%A3+1").body, "a:b|衣+1");
   EXPECT_EQ(test_.get("/things/a?q").body, "a|");
@@ -241,7 +153,7 @@ struct Refusal {
   int status;
   const char* says;
 };
-class HttpServerRefuses : public HttpServer, public testing::WithParamInterface<Refusal> {};
+class HttpServerRefuses : public HttpServerTest, public testing::WithParamInterface<Refusal> {};
 TEST_P(HttpServerRefuses, WithAProblemAndGoesOn) {
   const Refusal& row = GetParam();
   test_.start();
@@ -280,13 +192,13 @@ constexpr Refusal kRefusals[] = {
 INSTANTIATE_TEST_SUITE_P(All, HttpServerRefuses, testing::ValuesIn(kRefusals),
                          [](const auto& row) { return std::string(row.param.name); });
 
-TEST_F(HttpServer, NamesTheAllowedMethods) {
+TEST_F(HttpServerTest, NamesTheAllowedMethods) {
   test_.start();
   EXPECT_EQ(test_.client().request("POST", "/things/a").header("allow"), "DELETE, GET, HEAD");
   EXPECT_EQ(test_.client().request("GET", "/json").header("allow"), "POST");
 }
 
-TEST_F(HttpServer, MediaTypesMayHaveParametersOrBeLeftOut) {
+TEST_F(HttpServerTest, MediaTypesMayHaveParametersOrBeLeftOut) {
   test_.start();
   HttpClient client = test_.client();
   EXPECT_EQ(
@@ -296,7 +208,7 @@ TEST_F(HttpServer, MediaTypesMayHaveParametersOrBeLeftOut) {
   EXPECT_EQ(client.request("POST", "/json").status, 200);
 }
 
-TEST_F(HttpServer, RefusesALargeBodyAndLetsTheClientSeeIt) {
+TEST_F(HttpServerTest, RefusesALargeBodyAndLetsTheClientSeeIt) {
   test_.start();
   HttpClient client = test_.client();
   const std::string large(2'000'000, 'x');
@@ -310,7 +222,7 @@ TEST_F(HttpServer, RefusesALargeBodyAndLetsTheClientSeeIt) {
 }
 
 // What nobody will look at is not collected: some is passed over to stay in step, more ends the connection.
-TEST_F(HttpServer, BodiesOfRejectedRequestsAreDropped) {
+TEST_F(HttpServerTest, BodiesOfRejectedRequestsAreDropped) {
   test_.options.body_bytes_max = 10;
   test_.start();
   HttpClient client = test_.client();
@@ -325,7 +237,7 @@ TEST_F(HttpServer, BodiesOfRejectedRequestsAreDropped) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
-TEST_F(HttpServer, WithoutKeysWebPagesAreTurnedAway) {
+TEST_F(HttpServerTest, WithoutKeysWebPagesAreTurnedAway) {
   test_.options.local_only = true;
   test_.start();
   const struct {
@@ -361,7 +273,7 @@ TEST_F(HttpServer, WithoutKeysWebPagesAreTurnedAway) {
   EXPECT_EQ(old.read_response()->status, 200);
 }
 
-TEST_F(HttpServer, ClosesAfterWhatIsNotHttp) {
+TEST_F(HttpServerTest, ClosesAfterWhatIsNotHttp) {
   test_.start();
   for (const std::string_view smuggled :
        {"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG",
@@ -377,7 +289,7 @@ TEST_F(HttpServer, ClosesAfterWhatIsNotHttp) {
   EXPECT_EQ(test_.server->stats().bad_requests.load(), 2U);
 }
 
-TEST_F(HttpServer, SaysContinueBeforeTheBody) {
+TEST_F(HttpServerTest, SaysContinueBeforeTheBody) {
   test_.start();
   HttpClient client = test_.client();
   client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
@@ -392,7 +304,7 @@ TEST_F(HttpServer, SaysContinueBeforeTheBody) {
   EXPECT_TRUE(client.closed_by_server());
 }
 
-TEST_F(HttpServer, KnowsKeysAndRoles) {
+TEST_F(HttpServerTest, KnowsKeysAndRoles) {
   KeyHash hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>("secret"), 6);
   test_.keys.push_back({hash, Role::kAdmin, ""});
@@ -408,186 +320,7 @@ TEST_F(HttpServer, KnowsKeysAndRoles) {
   EXPECT_EQ(test_.get("/hello").status, 200);
 }
 
-TEST_F(HttpServer, SlowHeadersAreTimedOut) {
-  test_.options.header_deadline = 40ms;
-  test_.start();
-  HttpClient client = test_.client();
-  client.send("GET /hello HTT");
-  const auto response = client.read_response();
-  ASSERT_TRUE(response);
-  EXPECT_EQ(response->status, 408);
-  EXPECT_TRUE(client.closed_by_server());
-  EXPECT_EQ(test_.server->stats().timeouts.load(), 1U);
-}
-
-TEST_F(HttpServer, SlowBodiesAreTimedOut) {
-  test_.options.body_deadline = 40ms;
-  test_.start();
-  HttpClient client = test_.client();
-  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
-  const auto response = client.read_response();
-  ASSERT_TRUE(response);
-  EXPECT_EQ(response->status, 408);
-  EXPECT_TRUE(client.closed_by_server());
-}
-
-TEST_F(HttpServer, IdleConnectionsAreClosedInSilence) {
-  test_.options.idle_timeout = 40ms;
-  test_.start();
-  HttpClient fresh = test_.client();
-  EXPECT_TRUE(fresh.closed_by_server());
-  HttpClient used = test_.client();
-  EXPECT_EQ(used.get("/hello").status, 200);
-  EXPECT_TRUE(used.closed_by_server());
-}
-
-TEST_F(HttpServer, ClientsThatDoNotReadAreClosed) {
-  test_.options.write_deadline = 40ms;
-  std::promise<void> answered;
-  test_.observer = [&](const RequestRecord&) { answered.set_value(); };
-  add(Method::kGet, "/huge", [](Request&, ResponseWriter writer) {
-    writer.buffer().assign(64U << 20, 'x');
-    writer.send(200);
-  });
-  test_.start();
-  HttpClient client = test_.client();
-  client.send("GET /huge HTTP/1.1\r\nHost: h\r\n\r\n");
-  while (test_.server->stats().timeouts.load() == 0) std::this_thread::yield();
-  EXPECT_EQ(answered.get_future().wait_for(0s), std::future_status::timeout);
-  EXPECT_FALSE(client.read_response());
-}
-
-TEST_F(HttpServer, TooManyConnectionsAreTurnedAway) {
-  test_.options.connections_max = 2;
-  test_.start();
-  HttpClient first = test_.client();
-  HttpClient second = test_.client();
-  EXPECT_EQ(first.get("/hello").status, 200);
-  EXPECT_EQ(second.get("/hello").status, 200);
-  HttpClient third = test_.client();
-  third.send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
-  const auto response = third.read_response();
-  ASSERT_TRUE(response);
-  EXPECT_EQ(response->status, 503);
-  EXPECT_EQ(response->header("retry-after"), "1");
-  EXPECT_TRUE(third.closed_by_server());
-  EXPECT_EQ(test_.server->stats().refused.load(), 1U);
-  EXPECT_EQ(first.get("/hello").status, 200);
-}
-
-TEST_F(HttpServer, TooManyWaitingRequestsAreShed) {
-  test_.options.deferred_requests_max = 1;
-  test_.start();
-  HttpClient first = test_.client();
-  first.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-  ResponseWriter writer = parked_.take();
-  HttpClient second = test_.client();
-  const ClientResponse shed = second.get("/later");
-  EXPECT_EQ(shed.status, 503);
-  EXPECT_EQ(shed.header("retry-after"), "1");
-  EXPECT_EQ(second.get("/hello").status, 200);  // what is answered at once does not wait
-  writer.send(200);
-  EXPECT_EQ(first.read_response()->status, 200);
-  second.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-  parked_.take().send(200);
-  EXPECT_EQ(second.read_response()->status, 200);
-  EXPECT_EQ(test_.server->stats().shed[static_cast<std::size_t>(ShedCause::kDeferredFull)].load(), 1U);
-}
-
-TEST_F(HttpServer, AnswersFromOtherThreadsReachTheirOwnClients) {
-  test_.options.workers = 2;
-  test_.start();
-  constexpr int kClients = 8;
-  constexpr int kRequests = 200;
-  std::thread answering([&] {
-    for (int i = 0; i < kClients * kRequests; ++i) {
-      ResponseWriter writer = parked_.take();
-      writer.buffer() += "x";
-      writer.send(200, "text/plain");
-    }
-  });
-  std::vector<std::thread> clients;
-  std::atomic<int> good{0};
-  for (int c = 0; c < kClients; ++c) {
-    clients.emplace_back([&] {
-      HttpClient client = test_.client();
-      for (int i = 0; i < kRequests; ++i) good += client.get("/later").body == "x" ? 1 : 0;
-    });
-  }
-  for (std::thread& client : clients) client.join();
-  answering.join();
-  EXPECT_EQ(good.load(), kClients * kRequests);
-  EXPECT_EQ(test_.server->stats().deferred.load(), 0U);
-}
-
-TEST_F(HttpServer, SurvivesAClientThatLeavesBeforeItsAnswer) {
-  test_.start();
-  for (int i = 0; i < 20; ++i) {
-    HttpClient client = test_.client();
-    client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-    ResponseWriter writer = parked_.take();
-    client.close();
-    writer.buffer().assign(1'000'000, 'x');
-    writer.send(200);
-  }
-  EXPECT_EQ(test_.get("/hello").status, 200);
-}
-
-TEST_F(HttpServer, AWriterMayOutliveTheServer) {
-  test_.options.drain_timeout = 0ms;
-  test_.start();
-  HttpClient client = test_.client();
-  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-  std::optional<ResponseWriter> writer(parked_.take());
-  test_.server.reset();
-  EXPECT_TRUE(client.closed_by_server());
-  writer->buffer() += "too late";
-  writer->send(200);
-  writer.reset();
-}
-
-TEST_F(HttpServer, DrainsWhatIsInFlight) {
-  test_.start();
-  HttpClient idle = test_.client();
-  EXPECT_EQ(idle.get("/hello").status, 200);
-  HttpClient waiting = test_.client();
-  waiting.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-  ResponseWriter writer = parked_.take();
-  auto stopped = std::async(std::launch::async, [&] { test_.server->stop(); });
-  EXPECT_TRUE(idle.closed_by_server());  // so the draining has begun
-  writer.buffer() += "still there";
-  writer.send(200, "text/plain");
-  const auto response = waiting.read_response();
-  ASSERT_TRUE(response);
-  EXPECT_EQ(response->body, "still there");
-  EXPECT_EQ(response->header("connection"), "close");
-  EXPECT_TRUE(waiting.closed_by_server());
-  stopped.get();
-  EXPECT_THROW(test_.client(), std::runtime_error);
-}
-
-TEST_F(HttpServer, DrainingHasAnEnd) {
-  test_.options.drain_timeout = 30ms;
-  test_.start();
-  HttpClient client = test_.client();
-  client.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
-  ResponseWriter writer = parked_.take();
-  test_.server->stop();
-  EXPECT_TRUE(client.closed_by_server());
-  writer.send(200);
-}
-
-TEST_F(HttpServer, RefusesAPortInUse) {
-  test_.start();
-  ServerOptions options = test_.options;
-  options.port = test_.server->port();
-  Server second(options, test_.router, *test_.authenticator, {});
-  const auto started = second.start();
-  ASSERT_FALSE(started);
-  EXPECT_THAT(started.error(), HasSubstr("127.0.0.1:" + std::to_string(options.port)));
-}
-
-TEST_F(HttpServer, SendsFiles) {
+TEST_F(HttpServerTest, SendsFiles) {
   const int file = ::memfd_create("answer", MFD_CLOEXEC);
   std::string content;
   for (int i = 0; i < 1'000'000; ++i) content += std::to_string(i % 10);
@@ -606,7 +339,7 @@ TEST_F(HttpServer, SendsFiles) {
   ::close(file);
 }
 
-TEST_F(HttpServer, TellsTheObserverOfEveryAnswer) {
+TEST_F(HttpServerTest, TellsTheObserverOfEveryAnswer) {
   std::mutex mutex;
   std::vector<RequestRecord> records;
   test_.observer = [&](const RequestRecord& record) {
@@ -638,7 +371,7 @@ TEST_F(HttpServer, TellsTheObserverOfEveryAnswer) {
 }
 
 // The other ways on which a connection's first request ends before a route is looked for.
-TEST_F(HttpServer, CountsWhatEndsBeforeItsRouteAsUnmatched) {
+TEST_F(HttpServerTest, CountsWhatEndsBeforeItsRouteAsUnmatched) {
   std::mutex mutex;
   std::vector<RequestRecord> records;
   test_.observer = [&](const RequestRecord& record) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 #include <vector>
 
@@ -14,19 +13,6 @@ namespace {
 
 constexpr const char* kTypes[] = {"advertiser", "placement", "festival", "campaign",
                                   "ad_group",   "ad",        "keyword"};
-
-void put_many_keywords(ResourceWorld& world, std::size_t count) {
-  Transaction transaction(*world.registry);
-  JsonParser parser;
-  for (std::size_t i = 0; i < count; ++i) {
-    const JsonNode body{*parser.parse(sample_body("keyword")), {}};
-    const std::string id = "k" + std::to_string(1000 + i);
-    ASSERT_EQ(
-        transaction.apply({.type = ResourceType::kKeyword, .id = id, .body = &body}, world.principal).status,
-        201);
-  }
-  ASSERT_FALSE(transaction.commit());
-}
 
 using RegistryTest = StoredWorldTest;
 
@@ -256,103 +242,6 @@ TEST_F(RegistryTest, HonoursPreconditions) {
   }
 }
 
-TEST_F(RegistryTest, DeleteIsRefusedWhileSomethingPointsAtIt) {
-  put_samples(*world);
-  for (const char* type : {"advertiser", "placement", "festival", "campaign", "ad_group"}) {
-    const OperationOutcome outcome = world->remove(type, sample_id(type));
-    EXPECT_EQ(outcome.status, 409) << type;
-    EXPECT_FALSE(outcome.errors.empty()) << type;
-    EXPECT_NE(world->get(type, sample_id(type)), "");
-  }
-  EXPECT_NE(world->remove("campaign", "c1").errors[0].reason.find("g1"), std::string::npos);
-}
-
-TEST_F(RegistryTest, CascadeTakesTheTreeAlongChildrenFirst) {
-  put_samples(*world);
-  ASSERT_EQ(summary(world->put("advertiser", "s2", R"({"name":"b"})")), "201");
-  ASSERT_EQ(summary(world->put("campaign", "c2", R"({"advertiser_id":"s2","name":"n","pricing":"cpc"})")),
-            "201");
-  EXPECT_EQ(summary(world->remove("advertiser", "s1", true)), "204");
-  for (const char* type : {"advertiser", "campaign", "ad_group", "ad", "keyword"}) {
-    EXPECT_EQ(world->get(type, sample_id(type)), "") << type;
-  }
-  for (const char* kept : {"p1"}) EXPECT_NE(world->get("placement", kept), "");
-  EXPECT_NE(world->get("festival", "f1"), "");
-  EXPECT_NE(world->get("campaign", "c2"), "");
-  const JsonTree log = world->changes();
-  std::vector<std::string> deleted;
-  for (const JsonTree& entry : log.items()) {
-    if (entry["op"].text_or_empty() != "delete") continue;
-    deleted.push_back(entry["id"].text_or_empty());
-    EXPECT_TRUE(entry["after"].is_null());
-  }
-  EXPECT_EQ(deleted, (std::vector<std::string>{"a1", "k1", "g1", "c1", "s1"}));
-  // Nothing points at them any more.
-  EXPECT_EQ(summary(world->remove("placement", "p1")), "204");
-  EXPECT_EQ(summary(world->remove("festival", "f1")), "204");
-}
-
-TEST_F(RegistryTest, CascadeOfAPlacementNeverWidensAnAdGroup) {
-  put_samples(*world);
-  ASSERT_EQ(summary(world->put("placement", "p2", sample_body("placement"))), "201");
-  ASSERT_EQ(summary(world->put("ad_group", "g2",
-                               R"({"campaign_id":"c1","name":"n","bid_micros":1,"placements":["p1","p2"]})")),
-            "201");
-  ASSERT_EQ(summary(world->put("ad_group", "g3", R"({"campaign_id":"c1","name":"n","bid_micros":1})")),
-            "201");
-  EXPECT_EQ(summary(world->remove("placement", "p1", true)), "204");
-  EXPECT_EQ(world->get("ad_group", "g1"), "") << "it was for this placement alone";
-  EXPECT_EQ(world->get("ad", "a1"), "");
-  EXPECT_EQ(world->get("keyword", "k1"), "");
-  EXPECT_EQ(world->tree("ad_group", "g2")["placements"].dump(), R"(["p2"])");
-  EXPECT_TRUE(world->tree("ad_group", "g3")["placements"].is_null());
-}
-
-TEST_F(RegistryTest, CascadeOfAFestivalTakesItOutOfCampaigns) {
-  put_samples(*world);
-  const CampaignIx campaign{world->internal_id("campaign", "c1")};
-  const FestivalIx festival{world->internal_id("festival", "f1")};
-  const FestivalAccountIx account = world->accounts.find_festival(campaign, festival);
-  ASSERT_TRUE(account.exists());
-  EXPECT_EQ(world->accounts[account].daily_budget.load(), 7);
-  EXPECT_EQ(summary(world->remove("festival", "f1", true)), "204");
-  EXPECT_TRUE(world->tree("campaign", "c1")["festivals"].is_null());
-  EXPECT_EQ(world->accounts[account].daily_budget.load(), 0);
-}
-
-TEST_F(RegistryTest, LongCascadesCommitInParts) {
-  put_samples(*world);
-  put_many_keywords(*world, 2 * kCascadeRowsPerCommit);
-  EXPECT_EQ(summary(world->remove("campaign", "c1", true)), "204");
-  EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kKeyword)], 0U);
-  EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kCampaign)], 0U);
-  EXPECT_EQ(world->changes().items().size(), 7U + 2 * kCascadeRowsPerCommit * 2 + 4);
-}
-
-// What a kill leaves of a cascade is a head of the log of changes. In none of them may an ad outlive a
-// keyword of its group: that keyword can be the negative one that keeps it off a query.
-TEST_F(RegistryTest, NoPartOfACascadeServesMoreThanTheWhole) {
-  for (const char* root : {"ad_group", "campaign", "advertiser", "placement"}) {
-    TempDir fresh;
-    ResourceWorld shop(fresh.file("db"));
-    put_samples(shop);
-    put_many_keywords(shop, kCascadeRowsPerCommit + 1);
-    const std::size_t before = shop.changes().items().size();
-    ASSERT_EQ(summary(shop.remove(root, sample_id(root), true)), "204");
-    bool ad_is_gone = false;
-    std::size_t keywords_gone = 0;
-    const JsonTree log = shop.changes();
-    for (std::size_t i = before; i < log.items().size(); ++i) {
-      const std::string type(log.items()[i]["type"].text_or_empty());
-      if (type == "ad") ad_is_gone = true;
-      if (type != "keyword") continue;
-      EXPECT_TRUE(ad_is_gone) << root;
-      ++keywords_gone;
-    }
-    EXPECT_EQ(keywords_gone, kCascadeRowsPerCommit + 2) << root;
-  }
-}
-
 TEST_F(RegistryTest, SetsLimitsBeforeItAnswers) {
   ASSERT_EQ(summary(world->put("advertiser", "s1",
                                R"({"name":"a","balance_micros":1000,"daily_budget_micros":50})")),
@@ -552,96 +441,6 @@ TEST_F(RegistryTest, AnAbandonedTransactionLeavesNothing) {
   EXPECT_EQ(world->dump(), before);
   EXPECT_EQ(world->internal_id("advertiser", "s5"), Interner::kAbsent);
   EXPECT_EQ(world->changes().items().size(), 7U);
-}
-
-// A random operation of any kind on a few ids.
-struct RandomOperation {
-  OperationKind kind;
-  ResourceType type;
-  std::string id, body;
-};
-
-RandomOperation random_operation(std::mt19937& random) {
-  const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
-  const auto id = [&](const char* letter) { return letter + std::to_string(pick(3)); };
-  RandomOperation op;
-  const int kind = pick(8);  // mostly puts, so that there is something to change
-  op.kind = kind < 5 ? OperationKind::kPut : kind < 7 ? OperationKind::kPatch : OperationKind::kDelete;
-  op.type = static_cast<ResourceType>(pick(7));
-  const std::string n = std::to_string(pick(4) + 1);
-  switch (op.type) {
-    case ResourceType::kAdvertiser:
-      op.id = id("s");
-      op.body = R"({"name":")" + n + "\"}";
-      break;
-    case ResourceType::kCampaign:
-      op.id = id("c");
-      op.body = R"({"advertiser_id":")" + id("s") + R"(","name":")" + n +
-                R"(","pricing":"cpc","festivals":)" +
-                (pick(2) == 0 ? "null"
-                              : R"([{"festival_id":")" + id("f") + R"(","daily_budget_micros":)" + n + "}]") +
-                "}";
-      break;
-    case ResourceType::kAdGroup:
-      op.id = id("g");
-      op.body = R"({"campaign_id":")" + id("c") + R"(","name":"n","bid_micros":)" + n + R"(,"placements":)" +
-                (pick(2) == 0 ? "null" : R"([")" + id("p") + "\"]") + "}";
-      break;
-    case ResourceType::kAd:
-      op.id = id("a");
-      op.body = R"({"ad_group_id":")" + id("g") + R"(","item_id":"i","title":"t","landing_url":"http://h/)" +
-                n + "\"}";
-      break;
-    case ResourceType::kKeyword:
-      op.id = id("k");
-      op.body = R"({"ad_group_id":")" + id("g") + R"(","text":"w)" + n + R"(","match":"exact"})";
-      break;
-    case ResourceType::kPlacement:
-      op.id = id("p");
-      op.body = R"({"kind":"search","position_ctr":[1],"reserve_cpc_micros":)" + n + "}";
-      break;
-    case ResourceType::kFestival:
-      op.id = id("f");
-      op.body = R"({"name":")" + n +
-                R"(","phases":[{"name":"x","start":"2024-11-11T00:00:00Z","end":"2024-11-12T00:00:00Z"}]})";
-      break;
-  }
-  return op;
-}
-
-// Operations in transactions of any size answer and leave what they do one by one, and what a restart finds
-// is the same again.
-TEST(RegistryTwin, TransactionsOfAnySizeAgree) {
-  for (unsigned seed = 1; seed <= 3; ++seed) {
-    std::mt19937 random(seed);
-    TempDir one_directory, many_directory;
-    ResourceWorld one(one_directory.file("db"));
-    auto many = std::make_unique<ResourceWorld>(many_directory.file("db"));
-    int made = 0;
-    for (int round = 0; round < 60; ++round) {
-      Transaction transaction(*many->registry);
-      JsonParser parser;
-      for (std::size_t i = 0, size = random() % 20 + 1; i < size; ++i) {
-        const RandomOperation op = random_operation(random);
-        ResourceOperation operation{.kind = op.kind, .type = op.type, .id = op.id};
-        const OperationOutcome expected = one.apply(operation, op.body);
-        const JsonNode body{*parser.parse(op.body), {}};
-        operation.body = &body;
-        const OperationOutcome outcome = transaction.apply(operation, many->principal);
-        ASSERT_EQ(summary(outcome), summary(expected)) << seed << " " << op.id << " " << op.body;
-        ASSERT_EQ(outcome.body, expected.body);
-        made += outcome.ok();
-      }
-      ASSERT_FALSE(transaction.commit());
-    }
-    EXPECT_GT(made, 100) << "the operations must not all fail";
-    const std::string expected = one.dump();
-    EXPECT_EQ(many->dump(), expected);
-    EXPECT_EQ(many->changes(), one.changes());
-    many.reset();
-    const ResourceWorld again(many_directory.file("db"));
-    EXPECT_EQ(again.dump(), expected);
-  }
 }
 
 // Else a charge that was decided by a higher budget could become durable after the lower one was answered.

@@ -484,33 +484,5 @@ TEST_F(VerifyTest, ForMachinesItIsOneLine) {
   EXPECT_EQ((*json)["checked"]["events"], JsonTree(7));
 }
 
-TEST(IndexDigest, OfTheSameEntriesInAnyOrderIsEqualAndADifferenceIsFoundWhereItIs) {
-  const auto key = [](int i) { return "key" + std::to_string(i); };
-  constexpr int kEntries = 20'000;
-  IndexDigest digest;
-  for (int i = 0; i < kEntries; ++i) digest.expect(key(i), static_cast<std::uint32_t>(i));
-  for (int i = kEntries - 1; i > 0; --i) digest.found(key(i), static_cast<std::uint32_t>(i));
-  EXPECT_TRUE(digest.differs()) << "one is missing";
-  EXPECT_TRUE(digest.differs_at(key(0)));
-  int looked_at = 0;
-  for (int i = 0; i < kEntries; ++i) looked_at += digest.differs_at(key(i)) ? 1 : 0;
-  EXPECT_LT(looked_at, 50) << "so few are looked up";
-  digest.found(key(0), 1);
-  EXPECT_TRUE(digest.differs_at(key(0))) << "of another value";
-  digest.expect(key(0), 1);
-  digest.found(key(0), 0);
-  EXPECT_FALSE(digest.differs());
-}
-
-TEST(Findings, AllAreCountedAndSoManyAreListed) {
-  Findings findings;
-  for (std::size_t i = 0; i < kDisagreementsListed + 5; ++i) {
-    findings.compare([&] { return "thing " + std::to_string(i); }, "field", "one", 1, "other", 2);
-  }
-  findings.compare([] { return std::string("same"); }, "field", "one", 2, "other", 2);
-  EXPECT_EQ(findings.disagreements(), kDisagreementsListed + 5);
-  EXPECT_THAT(findings.text(), HasSubstr("thing 999, field: one 1, other 2\nand 5 more\n"));
-}
-
 }  // namespace
 }  // namespace gavel

@@ -121,10 +121,8 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
   populate(world, dice);
   for (int i = 0; i < 200; ++i) {
     switch (dice.between(0, 3)) {
-      case 0: {
-        auto campaign = world.campaigns.begin();
-        std::advance(campaign, dice.between(0, static_cast<std::int64_t>(world.campaigns.size()) - 1));
-        world.edit(world.campaigns, campaign->first, [&](CampaignDoc& doc) {
+      case 0:
+        edit_any(world, dice, world.campaigns, [&](CampaignDoc& doc) {
           doc.enabled = dice.chance(80);
           doc.regions = dice.chance(50) ? std::vector<std::string>{"CN-ZJ"} : std::vector<std::string>{};
           doc.devices = dice.chance(50) ? std::vector<std::string>{"mobile"} : std::vector<std::string>{};
@@ -133,11 +131,8 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
           doc.daily_budget = yuan(static_cast<double>(dice.between(1, 100)));
         });
         break;
-      }
-      case 1: {
-        auto group = world.ad_groups.begin();
-        std::advance(group, dice.between(0, static_cast<std::int64_t>(world.ad_groups.size()) - 1));
-        world.edit(world.ad_groups, group->first, [&](AdGroupDoc& doc) {
+      case 1:
+        edit_any(world, dice, world.ad_groups, [&](AdGroupDoc& doc) {
           doc.enabled = dice.chance(80);
           doc.categories = dice.chance(50) ? std::vector<std::string>{"toys"} : std::vector<std::string>{};
           doc.placements = dice.chance(50) ? std::vector<std::string>{world.placements.begin()->first} : std::vector<std::string>{};
@@ -145,7 +140,6 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
           if (dice.chance(50)) doc.audience = {{.all = {"male"}, .none = {}}};
         });
         break;
-      }
       case 2:
         if (world.ads.size() > 3) {
           const std::string id = world.ads.begin()->first;

@@ -1,6 +1,8 @@
 // Random small marketplaces and requests for comparing fast code with its slow twin.
 #pragma once
 
+#include <iterator>
+#include <map>
 #include <random>
 #include <string>
 
@@ -37,6 +39,14 @@ void tighten(AuctionWorld& world, Dice& dice);
 
 // Spends, shows and clicks something, so that budgets, caps and the engine's own estimates come in.
 void live_a_little(AuctionWorld& world, Dice& dice);
+
+// Changes one document of a kind with `change(doc)` and puts it again; nothing where there is none.
+template <class Doc, class Change>
+void edit_any(AuctionWorld& world, Dice& dice, std::map<std::string, Doc>& docs, const Change& change) {
+  if (docs.empty()) return;
+  const auto at = std::next(docs.begin(), dice.between(0, static_cast<std::int64_t>(docs.size()) - 1));
+  world.edit(docs, at->first, change);
+}
 
 // A request in such a world, with one to four auctions. Its views point into the world and into literals.
 AuctionRequest random_request(const AuctionWorld& world, Dice& dice);

@@ -27,16 +27,6 @@ TEST(GroupFactor, IsCoarseAndNeverLess) {
   EXPECT_EQ(group_factor(0, {}, 1), 0.0F);
 }
 
-// Every explained ad shows its score, so that each can be held against the bound of its group: the greatest of its
-// keywords' on a search placement, its own otherwise.
-// One document of a kind that has some, changed and put again.
-template <class Doc, class Change>
-void edit_any(AuctionWorld& world, Dice& dice, std::map<std::string, Doc>& docs, const Change& change) {
-  if (docs.empty()) return;
-  const auto at = std::next(docs.begin(), dice.between(0, static_cast<std::int64_t>(docs.size()) - 1));
-  world.edit(docs, at->first, change);
-}
-
 void change_something(AuctionWorld& world, Dice& dice) {
   const auto bid = [&] { return yuan(static_cast<double>(dice.between(1, 1'000)) / 100); };
   switch (dice.between(0, 6)) {
@@ -69,6 +59,8 @@ void change_something(AuctionWorld& world, Dice& dice) {
   }
 }
 
+// Every explained ad shows its score, so that each can be held against the bound of its group: the greatest of its
+// keywords' on a search placement, its own otherwise.
 TEST(ScoreBound, HoldsInRandomMarketplaces) {
   int compared = 0, squashed = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {

@@ -1,0 +1,128 @@
+#include "budget/store_options.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include "budget/failpoint.h"
+#include "budget/log.h"
+
+namespace gavel {
+namespace {
+
+using rocksdb::Status;
+
+constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t kBlockCacheBytes = 64 * kMiB;
+// By default RocksDB divides it into 64 parts of a megabyte, and what is larger than a part is not kept: each
+// look-up in a file of a million keys read that file's whole filter from the disk again, half a millisecond
+// of it. Filters are divided as well (see family_options()); files of before have them in one piece.
+constexpr int kBlockCachePartsLog2 = 2;
+constexpr std::size_t kMemtableBytes = 16 * kMiB;
+constexpr std::size_t kAllMemtablesBytes = 128 * kMiB;
+// Families that are seldom written would otherwise keep old logs alive for ever.
+constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
+
+rocksdb::CompressionType compression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  return std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end() ? rocksdb::kLZ4Compression
+                                                                                   : rocksdb::kNoCompression;
+}
+
+// RocksDB's own log file stands on the same disk: when that was full, its next line failed an assertion
+// inside Debian's library (which is built with them) and took the process along. Its errors go to
+// ours instead.
+class ErrorLogger : public rocksdb::Logger {
+ public:
+  ErrorLogger() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    std::array<char, 1'024> line;
+    std::vsnprintf(line.data(), line.size(), format, arguments);
+    log_error(std::string("rocksdb: ") + line.data());
+  }
+};
+
+// RocksDB's own recovery from a full disk looks every five seconds and wants room for a whole memtable.
+// Store::write() asks for Resume() instead, whenever somebody wants to write.
+class StoreListener : public rocksdb::EventListener {
+ public:
+  explicit StoreListener(std::shared_ptr<std::atomic<bool>> out_of_space)
+      : out_of_space_(std::move(out_of_space)) {}
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-begin"); }
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-end"); }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+  // After a compaction that found no space writes go on, but nothing is flushed any more until Resume(): in
+  // the end they would be refused with another error.
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, Status* error) override {
+    if (is_no_space(*error)) out_of_space_->store(true);
+  }
+
+ private:
+  const std::shared_ptr<std::atomic<bool>> out_of_space_;
+};
+
+}  // namespace
+
+bool is_no_space(const Status& s) {
+  return s.IsNoSpace() || s.subcode() == Status::kNoSpace;
+}
+
+rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space) {
+  rocksdb::DBOptions o;
+  o.create_if_missing = true;
+  o.create_missing_column_families = true;
+  // A write that was cut short by a crash was never answered and is dropped. Damage anywhere else must not
+  // be: the default mode would open without the acknowledged writes that follow it.
+  o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  o.track_and_verify_wals_in_manifest = true;
+  o.paranoid_checks = true;
+  o.max_background_jobs = 2;
+  o.max_total_wal_size = kLogBytesMax;
+  o.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(kAllMemtablesBytes);
+  o.listeners = {std::make_shared<StoreListener>(std::move(out_of_space))};
+  o.info_log = std::make_shared<ErrorLogger>();
+  o.info_log_level = rocksdb::ERROR_LEVEL;
+  o.stats_dump_period_sec = 0;
+  o.stats_persist_period_sec = 0;
+  o.skip_stats_update_on_db_open = true;
+  return o;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const std::string& name,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions o;
+  o.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  o.write_buffer_size = kMemtableBytes;
+  o.compression = compression();
+  o.level_compaction_dynamic_level_bytes = true;
+  if (name == kFamilyNames[static_cast<std::size_t>(Family::kDedupe)]) {
+    // Nearly every look-up of a dedupe key is for one that is absent.
+    o.memtable_prefix_bloom_size_ratio = 0.1;
+    o.memtable_whole_key_filtering = true;
+  }
+  return o;
+}
+
+std::shared_ptr<rocksdb::Cache> block_cache() {
+  return rocksdb::NewLRUCache(kBlockCacheBytes, kBlockCachePartsLog2);
+}
+
+}  // namespace gavel
