@@ -133,6 +133,7 @@ class Look {
       if (!group) break;
       if (is_let_in(*group)) batch.groups.emplace_back().group = *group;
     }
+    if (!rules_.whole) std::erase_if(batch.groups, [this](const LoadedGroup& group) { return !can_pay(group.group); });
     load(batch, auction_, rules_.whole);
     for (const LoadedGroup& group : batch.groups) {
       if (!group.live) continue;
@@ -149,8 +150,21 @@ class Look {
     if (rules_.whole) return true;
     const GroupGate gate = auction_.context.catalog.gate(group);
     const std::optional<Reason> reason = why_gate_is_shut(gate, gate_key_);
-    if (reason) pass_over(*reason, gate.ads);
+    if (reason) {
+      pass_over(*reason, gate.ads);
+    } else {
+      auction_.context.accounts.prefetch_standing({gate.campaign});
+    }
     return !reason;
+  }
+
+  bool can_pay(AdGroupIx group) {
+    const GroupGate gate = auction_.context.catalog.gate(group);
+    const std::optional<Reason> reason = why_campaign_cannot_pay(gate, auction_);
+    if (!reason) return true;
+    evaluator_.count_eligible({gate.campaign});
+    pass_over(*reason, gate.ads);
+    return false;
   }
 
   // The ads of a group that is out are not looked at one by one.

@@ -113,7 +113,7 @@ std::optional<Reason> AdEvaluator::why_not_payable(const AdRow& row, const Candi
   const Funds funds = auction_.context.accounts.check(payer, auction_.facts.local.day, expected);
   if (funds == Funds::kBalanceExhausted) return Reason::kBalanceExhausted;
   if (funds == Funds::kBudgetExhausted) return Reason::kBudgetExhausted;
-  if (paced_out(candidate, expected)) return Reason::kPaced;
+  if (paced_out(candidate)) return Reason::kPaced;
   if (candidate.effective_bid < candidate.reserve || candidate.score == 0) return Reason::kBelowReserve;
   if (auction_.shown_items.find(row.item) != nullptr) return Reason::kDuplicateItem;
   return std::nullopt;
@@ -158,7 +158,7 @@ std::uint64_t AdEvaluator::response_to(const Candidate& candidate) const {
 
 // A festival's extra money is paced together with the campaign's own, and only while the festival is in
 // force: what it has paid for earlier in the day does not count against the regular budget afterwards.
-bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
+bool AdEvaluator::paced_out(const Candidate& candidate) const {
   const CampaignServing& campaign = *view_->campaign;
   if (campaign.pacing == PacingMode::kAsap) return false;
   const Accounts& accounts = auction_.context.accounts;
@@ -169,23 +169,18 @@ bool AdEvaluator::paced_out(const Candidate& candidate, Micros expected) const {
     const float usual = account.pacing.usual_response.load(std::memory_order_relaxed);
     participation = participation_at(response_to(candidate), usual, participation);
   }
-  if (!takes_part(participation, auction_.request.request_id, candidate.campaign)) return true;
-  std::int64_t budget = account.daily_budget.load(std::memory_order_relaxed);
-  if (budget == kNoLimit) budget = account.pacing.flight_budget.load(std::memory_order_relaxed);
-  if (budget == kNoLimit) return false;
+  if (!takes_part(participation, auction_.facts.draws.of(candidate.campaign))) return true;
   const Day today = auction_.facts.local.day;
-  PacedMoney money{
-      .budget = {budget},
-      .used = account.today_regular.on(today) + Micros{account.held.load(std::memory_order_relaxed)},
-      .expected_charge = expected,
-      .start = campaign.start,
-      .end = campaign.end};
+  std::optional<PacedMoney> money = paced_money(account, today);
+  if (!money) return false;
+  money->start = campaign.start;
+  money->end = campaign.end;
   if (candidate.festival.account.exists()) {
     const FestivalAccount& extra = accounts[candidate.festival.account];
-    money.budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
-    money.used += extra.today.on(today);
+    money->budget += Micros{extra.daily_budget.load(std::memory_order_relaxed)};
+    money->used += extra.today.on(today);
   }
-  return is_ahead(account.pacing, money, auction_.context.calendar, auction_.context.now);
+  return is_ahead(account.pacing, *money, auction_.context.calendar, auction_.context.now);
 }
 
 }  // namespace gavel

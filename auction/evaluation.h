@@ -25,6 +25,9 @@ class AdEvaluator {
   // live.
   bool evaluate(AdIx ad, Candidate& candidate);
 
+  // For the pacer: that the campaign might take part, was it not for its money.
+  void count_eligible(CampaignIx campaign);
+
  private:
   bool turn_to(AdGroupIx group);
   void start(std::optional<Reason> reason, std::span<const GroupKeyword> keywords);
@@ -33,10 +36,9 @@ class AdEvaluator {
   std::optional<Reason> why_out(const AdRow& row);
   std::optional<Reason> why_not_payable(const AdRow& row, const Candidate& candidate);
   bool over_frequency_cap();
-  bool paced_out(const Candidate& candidate, Micros expected) const;
+  bool paced_out(const Candidate& candidate) const;
   std::uint64_t response_to(const Candidate& candidate) const;
   Micros shaded(Micros bid, CampaignIx campaign) const;
-  void count_eligible(CampaignIx campaign);
   void tell_pacer(const Candidate& candidate, Micros expected) const;
 
   const AuctionView& auction_;

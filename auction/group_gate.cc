@@ -7,36 +7,42 @@
 namespace gavel {
 namespace {
 
-// Where each kind of name has its bits in the field that it may share with others.
+// So many bits from the first on. Names are numbered in the order in which they came, which spreads them evenly.
+template <class Field, unsigned kCount = sizeof(Field) * 8, unsigned kFirst = 0>
 struct Bits {
-  std::uint32_t first, count;
-  constexpr std::uint32_t mask() const { return static_cast<std::uint32_t>((std::uint64_t{1} << count) - 1) << first; }
-  // Names are numbered in the order in which they came, which spreads them evenly.
-  constexpr std::uint32_t of(std::uint32_t number) const { return 1U << (first + number % count); }
-};
-constexpr Bits kTags{0, 31}, kRegions{0, 32}, kHours{0, 24}, kWeekdays{24, 7}, kCategories{0, 12}, kDevices{12, 4}, kPlacements{0, 8};
-// Whatever the tags: a request without any says nothing about its user.
-constexpr std::uint32_t kNamesTags = 1U << kTags.count;
+  static constexpr Field of(std::uint32_t number) { return static_cast<Field>(Field{1} << (kFirst + number % kCount)); }
+  static constexpr Field kMask = static_cast<Field>((~std::uint64_t{0} >> (64 - kCount)) << kFirst);
 
-template <class List>
-std::uint32_t signature(const List& symbols, Bits bits) {
-  std::uint32_t signature = 0;
-  for (const Symbol symbol : symbols) signature |= bits.of(symbol);
-  return signature;
-}
+  template <class List>
+  static Field signature(const List& symbols) {
+    Field signature = 0;
+    for (const Symbol symbol : symbols) signature |= of(symbol);
+    return signature;
+  }
+};
+using Tags = Bits<std::uint64_t, 63>;
+using Regions = Bits<std::uint32_t>;
+using Hours = Bits<std::uint32_t, 24>;
+using Weekdays = Bits<std::uint32_t, 7, 24>;
+using Categories = Bits<std::uint32_t>;
+using Devices = Bits<std::uint16_t>;
+using Placements = Bits<std::uint16_t>;
+// Whatever the tags: a request without any says nothing about its user.
+constexpr std::uint64_t kNamesTags = ~Tags::kMask;
 
 // One tag of each clause, which whoever meets the clause has: the one met last, which is likely the rarest.
-std::uint32_t tags_of(const PackedList<ServingClause>& audience) {
-  std::uint32_t tags = 0;
+std::uint64_t tags_of(const PackedList<ServingClause>& audience) {
+  std::uint64_t tags = 0;
   for (const ServingClause& clause : audience) {
     if (clause.all.empty()) return kNamesTags;
-    tags |= kTags.of(*std::max_element(clause.all.begin(), clause.all.end()));
+    tags |= Tags::of(*std::max_element(clause.all.begin(), clause.all.end()));
   }
   return tags;
 }
 
 // The gate asks for one of those bits, and the key has none of them.
-constexpr bool misses(std::uint32_t gate, std::uint32_t key, std::uint32_t mask) {
+template <class Field>
+constexpr bool misses(Field gate, Field key, Field mask = static_cast<Field>(~Field{0})) {
   return (gate & mask) != 0 && (gate & key & mask) == 0;
 }
 
@@ -44,50 +50,66 @@ constexpr bool misses(std::uint32_t gate, std::uint32_t key, std::uint32_t mask)
 
 GroupGate gate_of(const CampaignServing& campaign) {
   GroupGate gate;
-  gate.regions = signature(campaign.regions, kRegions);
+  gate.regions = Regions::signature(campaign.regions);
   for (const ScheduleEntry& entry : campaign.schedule) {
-    for (std::uint32_t hour = entry.from_minute / 60; hour * 60 < entry.to_minute; ++hour) gate.times |= kHours.of(hour);
-    gate.times |= static_cast<std::uint32_t>(entry.days) << kWeekdays.first;
+    for (std::uint32_t hour = entry.from_minute / 60; hour * 60 < entry.to_minute; ++hour) gate.times |= Hours::of(hour);
+    for (std::uint32_t day = 0; day < 7; ++day) {
+      if ((entry.days >> day & 1) != 0) gate.times |= Weekdays::of(day);
+    }
   }
-  if (!campaign.enabled) gate.times |= GroupGate::kPaused;
-  gate.categories_and_devices = static_cast<std::uint16_t>(signature(campaign.devices, kDevices));
+  gate.devices = Devices::signature(campaign.devices);
+  gate.flags = GroupGate::kHasCampaign;
+  if (!campaign.enabled) gate.flags |= GroupGate::kPaused;
+  if (campaign.pacing == PacingMode::kEven) gate.flags |= GroupGate::kEven;
+  if (!campaign.festivals.empty()) gate.flags |= GroupGate::kFestivals;
   return gate;
 }
 
 GroupGate gate_of(const CampaignServing& campaign, const AdGroupServing& group, std::size_t ads) {
   GroupGate gate = gate_of(campaign);
   gate.tags = tags_of(group.audience);
-  if (!group.enabled) gate.times |= GroupGate::kPaused;
-  gate.categories_and_devices |= static_cast<std::uint16_t>(signature(group.categories, kCategories));
-  std::uint32_t placements = 0;
-  for (const PlacementIx placement : group.placements) placements |= kPlacements.of(placement.value);
-  gate.placements = static_cast<std::uint8_t>(placements);
-  gate.ads = static_cast<std::uint8_t>(std::min(ads, GroupGate::kAdsMax));
+  if (!group.enabled) gate.flags |= GroupGate::kPaused;
+  gate.categories = Categories::signature(group.categories);
+  for (const PlacementIx placement : group.placements) gate.placements |= Placements::of(placement.value);
+  gate.campaign = group.campaign.value;
+  gate.ads = static_cast<std::uint16_t>(std::min(ads, GroupGate::kAdsMax));
   return gate;
 }
 
 GroupGate gate_key(const RequestFacts& facts, PlacementIx placement) {
   GroupGate key;
-  if (facts.has_tags) key.tags = kNamesTags | signature(facts.tags, kTags);
-  key.regions = signature(facts.regions, kRegions);
-  key.times = kHours.of(static_cast<std::uint32_t>(facts.local.minute_of_day) / 60) |
-              kWeekdays.of(static_cast<std::uint32_t>(facts.local.weekday));
-  std::uint32_t names = signature(facts.categories, kCategories);
-  if (facts.device != kNoSymbol) names |= kDevices.of(facts.device);
-  key.categories_and_devices = static_cast<std::uint16_t>(names);
-  key.placements = static_cast<std::uint8_t>(kPlacements.of(placement.value));
+  if (facts.has_tags) key.tags = kNamesTags | Tags::signature(facts.tags);
+  key.regions = Regions::signature(facts.regions);
+  key.times = Hours::of(static_cast<std::uint32_t>(facts.local.minute_of_day) / 60) |
+              Weekdays::of(static_cast<std::uint32_t>(facts.local.weekday));
+  key.categories = Categories::signature(facts.categories);
+  if (facts.device != kNoSymbol) key.devices = Devices::of(facts.device);
+  key.placements = Placements::of(placement.value);
   return key;
 }
 
 std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& key) {
   if (gate.ads == GroupGate::kAdsMax) return std::nullopt;
-  if ((gate.times & GroupGate::kPaused) != 0) return Reason::kPaused;
-  if (misses(gate.placements, key.placements, kPlacements.mask())) return Reason::kPlacement;
-  if (misses(gate.categories_and_devices, key.categories_and_devices, kCategories.mask())) return Reason::kCategory;
-  if (misses(gate.tags, key.tags, ~0U)) return Reason::kAudience;
-  if (misses(gate.regions, key.regions, kRegions.mask())) return Reason::kRegion;
-  if (misses(gate.categories_and_devices, key.categories_and_devices, kDevices.mask())) return Reason::kDevice;
-  if (misses(gate.times, key.times, kHours.mask()) || misses(gate.times, key.times, kWeekdays.mask())) return Reason::kSchedule;
+  if ((gate.flags & GroupGate::kPaused) != 0) return Reason::kPaused;
+  if (misses(gate.placements, key.placements)) return Reason::kPlacement;
+  if (misses(gate.categories, key.categories)) return Reason::kCategory;
+  if (misses(gate.tags, key.tags)) return Reason::kAudience;
+  if (misses(gate.regions, key.regions)) return Reason::kRegion;
+  if (misses(gate.devices, key.devices)) return Reason::kDevice;
+  if (misses(gate.times, key.times, Hours::kMask) || misses(gate.times, key.times, Weekdays::kMask)) return Reason::kSchedule;
+  return std::nullopt;
+}
+
+// Where a festival is in force its budget may pay; which of them does hangs on the ad. An ad that nobody is expected to click
+// costs nothing; it has a score only where clicks do not count.
+std::optional<Reason> why_campaign_cannot_pay(const GroupGate& gate, const AuctionView& auction) {
+  if (gate.ads == GroupGate::kAdsMax || (gate.flags & GroupGate::kHasCampaign) == 0) return std::nullopt;
+  if ((gate.flags & GroupGate::kFestivals) != 0 && auction.facts.festivals.any) return std::nullopt;
+  const Accounts& accounts = auction.context.accounts;
+  const CampaignIx campaign{gate.campaign};
+  const Day today = auction.facts.local.day;
+  if (auction.rules.squash.millionths > 0 && accounts.is_spent(campaign, today)) return Reason::kBudgetExhausted;
+  if ((gate.flags & GroupGate::kEven) != 0 && must_wait(accounts[campaign], today, auction.facts.draws.of(campaign))) return Reason::kPaced;
   return std::nullopt;
 }
 

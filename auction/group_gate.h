@@ -1,6 +1,7 @@
-// Whether an ad group may be shown at all, told by 16 bytes of it before anything else of it is fetched.
+// Whether an ad group may be shown at all, told by 32 bytes of it before anything else of it is fetched.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -13,24 +14,30 @@
 
 namespace gavel {
 
+struct AuctionView;
 struct RequestFacts;
 
 // What a group and its campaign ask of a request, as signatures: sets of few bits, each name one of them (a Bloom filter with
 // one hash function, CACM 1970). A request has what is asked where the two share a bit. Names that fall on one bit are
 // taken for each other, so that a gate lets in some who will be kept out, and never keeps out one who would not be.
-struct GroupGate {
-  std::uint32_t tags = 0;            // one a clause; 0 = for everyone, and so below
+struct alignas(32) GroupGate {
+  std::uint64_t tags = 0;        // one a clause; 0 = for everyone, and so below
   std::uint32_t regions = 0;
-  std::uint32_t times = 0;           // 24 hours of the local day, 7 weekdays: on which the schedule has something
-  std::uint16_t categories_and_devices = 0;
-  std::uint8_t placements = 0;
-  std::uint8_t ads = 0;              // how many it has; kAdsMax = as many or more
+  std::uint32_t times = 0;       // 24 hours of the local day, 7 weekdays: on which the schedule has something
+  std::uint32_t categories = 0;
+  std::uint16_t devices = 0, placements = 0;
+  std::uint32_t campaign = 0;    // which pays, and
+  std::uint16_t flags = 0;       // how
+  std::uint16_t ads = 0;         // how many it has; kAdsMax = as many or more
 
-  static constexpr std::size_t kAdsMax = 255;
-  static constexpr std::uint32_t kPaused = 1U << 31;  // in times: the group or its campaign
+  static constexpr std::uint16_t kPaused = 1;      // the group or its campaign
+  static constexpr std::uint16_t kEven = 2;        // a campaign that is paced
+  static constexpr std::uint16_t kFestivals = 4;   // and that has joined some
+  static constexpr std::uint16_t kHasCampaign = 8;
+  static constexpr std::size_t kAdsMax = 1'000;
   bool operator==(const GroupGate&) const = default;
 };
-static_assert(sizeof(GroupGate) == 16);
+static_assert(sizeof(GroupGate) == 32);
 
 // What a campaign asks; of a group with so many ads the group's own as well.
 GroupGate gate_of(const CampaignServing& campaign);
@@ -43,27 +50,32 @@ GroupGate gate_key(const RequestFacts& facts, PlacementIx placement);
 // A group of kAdsMax ads is never kept out here: nobody knows how many it has.
 std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& key);
 
+// And a reason for which none of its ads may be paid for, whatever it bids, told by its campaign's account alone.
+std::optional<Reason> why_campaign_cannot_pay(const GroupGate& gate, const AuctionView& auction);
+
 // The gates of all ad groups: one array for all snapshots, since what lies a step away is fetched without waiting, and the rows
-// of a snapshot lie four steps away. An auction may so meet a gate of the snapshot to come, or half of one. One thread
+// of a snapshot lie four steps away. An auction may so meet a gate of the snapshot to come, or a part of one. One thread
 // writes, any thread reads what it learned of from a snapshot.
 class GroupGates {
  public:
   void set(AdGroupIx group, const GroupGate& gate) {
     gates_.grow_to(std::size_t{group.value} + 1);
     const auto words = std::bit_cast<Words>(gate);
-    for (std::size_t i = 0; i < 2; ++i) word(group, i).store(words.of[i], std::memory_order_relaxed);
+    for (std::size_t i = 0; i < words.of.size(); ++i) word(group, i).store(words.of[i], std::memory_order_relaxed);
   }
   GroupGate of(AdGroupIx group) const {
     if (group.value >= gates_.size()) return {};
-    return std::bit_cast<GroupGate>(Words{{word(group, 0).load(std::memory_order_relaxed), word(group, 1).load(std::memory_order_relaxed)}});
+    Words words;
+    for (std::size_t i = 0; i < words.of.size(); ++i) words.of[i] = word(group, i).load(std::memory_order_relaxed);
+    return std::bit_cast<GroupGate>(words);
   }
   void prefetch(AdGroupIx group) const {
     if (group.value < gates_.size()) __builtin_prefetch(&gates_[group.value]);
   }
 
  private:
-  struct Words {
-    std::uint64_t of[2];
+  struct alignas(GroupGate) Words {
+    std::array<std::uint64_t, sizeof(GroupGate) / sizeof(std::uint64_t)> of;
   };
   std::atomic_ref<std::uint64_t> word(AdGroupIx group, std::size_t i) const { return std::atomic_ref(gates_[group.value].of[i]); }
 

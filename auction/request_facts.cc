@@ -52,6 +52,7 @@ void resolve(const AuctionRequest& request, const AuctionContext& context, Reque
   const Symbols& symbols = context.catalog.symbols();
   facts.local = context.calendar.local(context.now);
   facts.festivals = running_festivals(context.catalog, context.now);
+  facts.draws = PacingDraws(request.request_id);
   facts.has_tags = !request.user.tags.empty();
   look_up(symbols.tags, request.user.tags, facts.tags);
   look_up(symbols.categories, request.category_ids, facts.categories);

@@ -11,6 +11,7 @@
 #include "auction/keyword_matcher.h"
 #include "auction/request.h"
 #include "auction/scratch_map.h"
+#include "budget/pacing.h"
 
 namespace gavel {
 
@@ -19,6 +20,7 @@ namespace gavel {
 struct RequestFacts {
   LocalTime local;
   RunningFestivals festivals;
+  PacingDraws draws;
   bool has_tags = false;  // the request names tags, known or not
   std::vector<Symbol> tags, categories, items;
   std::vector<Symbol> regions;  // the user's region and those that hold it, longest first

@@ -6,8 +6,6 @@
 #include <shared_mutex>
 #include <unordered_map>
 
-#include "budget/prefetch.h"
-
 namespace gavel {
 namespace {
 
@@ -117,6 +115,18 @@ Accounts::Room Accounts::room_of(const Payer& payer, Day today) const {
 void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
   prefetch_object(&campaigns_[campaign.value]);
   __builtin_prefetch(&advertisers_[advertiser.value]);
+}
+
+void Accounts::prefetch_standing(CampaignIx campaign) const {
+  if (campaign.value < campaigns_.size()) __builtin_prefetch(&campaigns_[campaign.value]);
+}
+
+bool Accounts::is_spent(CampaignIx campaign, Day today) const {
+  constexpr auto kAcquire = std::memory_order_acquire;
+  const CampaignAccount& account = (*this)[campaign];
+  const std::int64_t of_day = left_of(account.daily_budget.load(kAcquire), account.today_regular.on(today).value);
+  const std::int64_t of_life = left_of(account.lifetime_budget.load(kAcquire), account.charged.load(kAcquire));
+  return std::min(of_day, of_life) <= account.held.load(kAcquire);
 }
 
 Funds Accounts::check(const Payer& payer, Day today, Micros expected) const {

@@ -11,6 +11,7 @@
 
 #include "budget/ids.h"
 #include "budget/money.h"
+#include "budget/prefetch.h"
 #include "budget/stable_vector.h"
 #include "budget/time.h"
 
@@ -52,9 +53,9 @@ struct AdvertiserAccount {
 // What the pacer tells auctions of a campaign, and what they tell it. Both read and write without a lock.
 struct PacingControls {
   std::atomic<std::int32_t> participation{kProbabilityOne};  // at 1e-9, of its auctions
-  std::atomic<std::int32_t> multiplier{kFactorOne};          // at 1e-6, of its bids
   std::atomic<std::int32_t> share{kNotPacedYet};             // at 1e-9, of the day's budget that may be used by now
   std::atomic<std::int64_t> flight_budget{kNoLimit};         // of today, where it has no daily budget of its own
+  std::atomic<std::int32_t> multiplier{kFactorOne};          // at 1e-6, of its bids
   std::atomic<std::uint32_t> eligible{0}, shown{0};          // auctions; they wrap
   std::atomic<std::uint64_t> response_sum{0};                // at 1e-6, of its ads in them (see response_of), where it is
   std::atomic<std::uint32_t> responses{0};                   // throttled; and of how many. They wrap
@@ -64,16 +65,17 @@ struct PacingControls {
   static constexpr std::int32_t kNotPacedYet = -1;
 };
 
-struct CampaignAccount {
-  std::atomic<std::uint32_t> advertiser{AdvertiserIx::kNone};
+// What tells whether the campaign may serve at all (may_serve()), up to the pacer's first three, in one cache line.
+struct alignas(kCacheLine) CampaignAccount {
   std::atomic<std::int64_t> daily_budget{kNoLimit};
   std::atomic<std::int64_t> lifetime_budget{kNoLimit};
-  DaySpend today;               // all of the day's charges, those of festival budgets included
-  DaySpend today_regular;       // those charged to the campaign's own daily budget
-  DaySpend uncharged_today;
+  DaySpend today_regular;                // charged to the campaign's own daily budget
   std::atomic<std::int64_t> charged{0};  // lifetime
   std::atomic<std::int64_t> held{0};
   PacingControls pacing;
+  std::atomic<std::uint32_t> advertiser{AdvertiserIx::kNone};
+  DaySpend today;  // all of the day's charges, those of festival budgets included
+  DaySpend uncharged_today;
 };
 
 // The extra daily budget that one campaign has for one festival.
@@ -119,11 +121,17 @@ class Accounts {
 
   // Asks the processor to fetch what an auction reads of a campaign and its advertiser.
   void prefetch(CampaignIx campaign, AdvertiserIx advertiser) const;
+  // What is_spent() and must_wait() read; of an account that was not opened nothing.
+  void prefetch_standing(CampaignIx campaign) const;
 
   // Whether every limit less spent less held leaves `expected` (contract: exhausted when any is under its expected
   // charge). The balance is looked at first. The day's room is what is left of the daily budget plus what is left of
   // the festival's. Any thread, no lock.
   Funds check(const Payer& payer, Day today, Micros expected) const;
+
+  // Whether check() finds no budget, for as little as a micro, because of the campaign's own account, where no festival's
+  // budget is in force.
+  bool is_spent(CampaignIx campaign, Day today) const;
 
   // check(), then adds `amount` to what campaign and advertiser hold; on failure nothing is held. Any thread, no lock:
   // of racing holds of one payer as many succeed as fit, never more.

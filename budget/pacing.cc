@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "budget/mix.h"
-
 namespace gavel {
 namespace {
 
@@ -14,7 +12,24 @@ constexpr double kResponseMax = 1e12;
 // Nobody is kept out, or let in, for one surprising prediction: the odds change by this factor at most.
 constexpr double kTiltMax = 16;
 
+// Of a participation from 0 to 1, whose odds are changed by `tilt`.
+Probability tilted(Probability participation, double tilt) {
+  if (participation.nano <= 0 || participation.nano >= kProbabilityOne) return participation;
+  const double share = static_cast<double>(participation.nano) / kProbabilityOne;
+  return {static_cast<std::int32_t>(kProbabilityOne * (share * tilt / (1 - share + share * tilt)))};
+}
+
+bool is_above(const PacedMoney& money, Probability share) {
+  const std::int64_t budget = std::max<std::int64_t>(money.budget.value, 0);
+  const auto allowed = static_cast<std::int64_t>(static_cast<Int128>(budget) * share.nano / kProbabilityOne);
+  return money.used.value > allowed + budget / kSlackDivisor;
+}
+
 }  // namespace
+
+PacingDraws::PacingDraws(std::string_view request_id) : request_(0xCBF29CE484222325u) {
+  for (const char c : request_id) request_ = (request_ ^ static_cast<unsigned char>(c)) * 0x100000001B3u;  // FNV-1a
+}
 
 Probability day_gone(std::optional<Timestamp> start, std::optional<Timestamp> end, const Calendar& calendar,
                      Timestamp now) {
@@ -28,13 +43,30 @@ Probability day_gone(std::optional<Timestamp> start, std::optional<Timestamp> en
   return {static_cast<std::int32_t>(gone * kProbabilityOne / (close - begin).count())};
 }
 
+std::optional<PacedMoney> paced_money(const CampaignAccount& account, Day today) {
+  std::int64_t budget = account.daily_budget.load(std::memory_order_relaxed);
+  if (budget == kNoLimit) budget = account.pacing.flight_budget.load(std::memory_order_relaxed);
+  if (budget == kNoLimit) return std::nullopt;
+  return PacedMoney{.budget = {budget},
+                    .used = account.today_regular.on(today) + Micros{account.held.load(std::memory_order_relaxed)},
+                    .start = {},
+                    .end = {}};
+}
+
 bool is_ahead(const PacingControls& controls, const PacedMoney& money, const Calendar& calendar, Timestamp now) {
-  std::int64_t share = controls.share.load(std::memory_order_relaxed);
-  if (share == PacingControls::kNotPacedYet) share = day_gone(money.start, money.end, calendar, now).nano;
-  const std::int64_t budget = std::max<std::int64_t>(money.budget.value, 0);
-  const auto allowed = static_cast<std::int64_t>(static_cast<Int128>(budget) * share / kProbabilityOne);
-  return money.used.value >=
-         allowed + budget / kSlackDivisor + std::max<std::int64_t>(money.expected_charge.value, 1);
+  const std::int32_t share = controls.share.load(std::memory_order_relaxed);
+  if (share != PacingControls::kNotPacedYet) return is_above(money, {share});
+  return is_above(money, day_gone(money.start, money.end, calendar, now));
+}
+
+bool must_wait(const CampaignAccount& account, Day today, Probability draw) {
+  const Probability participation{account.pacing.participation.load(std::memory_order_relaxed)};
+  const Probability most{tilted(participation, kTiltMax).nano + 1};  // and what rounding may add to a little less
+  if (!takes_part(most, draw)) return true;
+  const std::int32_t share = account.pacing.share.load(std::memory_order_relaxed);
+  if (share == PacingControls::kNotPacedYet) return false;
+  const std::optional<PacedMoney> money = paced_money(account, today);
+  return money && is_above(*money, {share});
 }
 
 std::uint64_t response_of(Probability pctr, Probability default_pctr) {
@@ -45,18 +77,7 @@ std::uint64_t response_of(Probability pctr, Probability default_pctr) {
 
 Probability participation_at(std::uint64_t response, float usual_response, Probability participation) {
   if (usual_response <= 0) return participation;
-  const double share = std::clamp(static_cast<double>(participation.nano) / kProbabilityOne, 0.0, 1.0);
-  const double tilt =
-      std::clamp(static_cast<double>(response) / static_cast<double>(usual_response), 1 / kTiltMax, kTiltMax);
-  return {static_cast<std::int32_t>(kProbabilityOne * (share * tilt / (1 - share + share * tilt)))};
-}
-
-bool takes_part(Probability participation, std::string_view request_id, CampaignIx campaign) {
-  if (participation.nano >= kProbabilityOne) return true;
-  std::uint64_t h = mix(0x9E3779B97F4A7C15u + campaign.value);
-  for (const char c : request_id) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3u;  // FNV-1a
-  const std::uint64_t draw = (mix(h) >> 32) * kProbabilityOne >> 32;                         // 0 .. one - 1
-  return draw < static_cast<std::uint64_t>(std::max(participation.nano, 0));
+  return tilted(participation, std::clamp(static_cast<double>(response) / static_cast<double>(usual_response), 1 / kTiltMax, kTiltMax));
 }
 
 }  // namespace gavel

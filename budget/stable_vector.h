@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <type_traits>
@@ -57,17 +58,24 @@ class StableVector {
   // The last block is half empty on average: what calloc gives takes no room before it is written to.
   static constexpr bool kZeroed =
       std::is_trivially_default_constructible_v<T> && std::is_trivially_destructible_v<T>;
+  // It knows no alignment: elements that ask for more begin a little later, behind a pointer to where the block does.
+  static constexpr std::size_t kAheadBytes = alignof(T) > alignof(std::max_align_t) ? alignof(T) : 0;
   static T* make_block(std::size_t size) {
     if constexpr (kZeroed) {
-      auto* block = static_cast<T*>(std::calloc(size, sizeof(T)));
-      if (block == nullptr) throw std::bad_alloc();
-      return block;
+      auto* const all = static_cast<std::byte*>(std::calloc(size * sizeof(T) + kAheadBytes, 1));
+      if (all == nullptr) throw std::bad_alloc();
+      if constexpr (kAheadBytes == 0) return reinterpret_cast<T*>(all);
+      std::byte* const first = all + kAheadBytes - reinterpret_cast<std::uintptr_t>(all) % kAheadBytes;
+      reinterpret_cast<std::byte**>(first)[-1] = all;
+      return reinterpret_cast<T*>(first);
     } else {
       return new T[size]();
     }
   }
   static void free_block(T* block) {
-    if constexpr (kZeroed) {
+    if constexpr (kZeroed && kAheadBytes > 0) {
+      if (block != nullptr) std::free(reinterpret_cast<std::byte**>(block)[-1]);
+    } else if constexpr (kZeroed) {
       std::free(block);
     } else {
       delete[] block;

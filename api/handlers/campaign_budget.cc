@@ -63,7 +63,6 @@ std::optional<PacedMoney> paced_money(const Accounts& accounts, const CampaignSe
   if (serving.pacing == PacingMode::kAsap || !own) return std::nullopt;
   PacedMoney money{.budget = *own,
                    .used = account.today_regular.on(budget.today) + budget.held,
-                   .expected_charge = Micros{0},
                    .start = serving.start,
                    .end = serving.end};
   if (!running.empty()) {

@@ -115,6 +115,53 @@ TEST(GroupGate, KeepsOutNobodyWhoWouldNotBeKeptOut) {
   EXPECT_GT(shut, out / 2) << "most that are out are kept out at the gate";
 }
 
+// What a campaign's account tells at the gate is what each of its ads would be told.
+TEST(GroupGate, WhoCannotPayIsOutWithAllAds) {
+  int shut = 0, open = 0, with_festivals = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Dice dice(seed);
+    AuctionWorld world;
+    populate(world, dice);
+    live_a_little(world, dice);
+    AuctionRequest request = random_request(world, dice);
+    request.explain = true;
+    const AuctionContext context = world.context();
+    RequestFacts facts;
+    resolve(request, context, facts);
+    const KeywordMatcher matcher;
+    const ScratchMap shown;
+    const PlacementDoc rules;
+    const AuctionView auction{.request = request,
+                              .context = context,
+                              .facts = facts,
+                              .placement = {},
+                              .rules = rules,
+                              .matcher = matcher,
+                              .shown_items = shown};
+    std::map<std::uint32_t, Reason> cannot_pay;  // by group
+    for_each_group(world, [&](AdGroupIx group) {
+      const GroupGate gate = context.catalog.gate(group);
+      const auto reason = why_campaign_cannot_pay(gate, auction);
+      if (reason) cannot_pay.emplace(group.value, *reason);
+      if (facts.festivals.any && (gate.flags & GroupGate::kFestivals) != 0) ++with_festivals;
+    });
+    const AuctionResult& result = world.run(request);
+    for (const Explanation& ad : result.explanations) {
+      const auto gate = cannot_pay.find(context.catalog[ad.ad].ad_group.value);
+      if (gate == cannot_pay.end()) {
+        ++open;
+        continue;
+      }
+      ++shut;
+      EXPECT_LE(ad.reason, Reason::kBelowReserve) << name_of(ad.reason) << " instead of " << name_of(gate->second);
+    }
+  }
+  EXPECT_GT(shut, 500);
+  EXPECT_GT(open, 500);
+  EXPECT_GT(with_festivals, 50);
+}
+
 TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
   Dice dice(7);
   AuctionWorld world;

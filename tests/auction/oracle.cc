@@ -370,7 +370,7 @@ class Oracle {
     const Probability participation =
         participation_at(response_of({entry.pctr}, placement_->default_pctr), account.pacing.usual_response,
                          {account.pacing.participation});
-    if (!takes_part(participation, request_.request_id, ix)) return true;
+    if (!takes_part(participation, PacingDraws(request_.request_id).of(ix))) return true;
     if (!entry.campaign->daily_budget) return false;
     PacedMoney money;
     money.budget = *entry.campaign->daily_budget;
@@ -382,7 +382,6 @@ class Oracle {
       money.budget += festival_budget(entry);
       money.used += Micros{festival_spent(entry)};
     }
-    money.expected_charge = Micros{expected(entry, entry.effective_bid)};
     return is_ahead(account.pacing, money, world_.calendar, world_.now);
   }
 

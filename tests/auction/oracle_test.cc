@@ -73,7 +73,7 @@ class OracleTest : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(OracleTest, AgreesWithRunAuctionOnRandomMarketplaces) {
   std::map<Reason, int> seen;
   int failed_holds = 0;
-  for (std::uint64_t world_number = 0; world_number < 150; ++world_number) {
+  for (std::uint64_t world_number = 0; world_number < 200; ++world_number) {
     const std::uint64_t seed = GetParam() * 1'000 + world_number;
     SCOPED_TRACE("seed " + std::to_string(seed));
     Dice dice(seed);

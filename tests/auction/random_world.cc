@@ -244,6 +244,11 @@ void tighten(AuctionWorld& world, Dice& dice) {
 void live_a_little(AuctionWorld& world, Dice& dice) {
   for (const auto& [id, campaign] : world.campaigns) {
     if (dice.chance(30)) world.spend(id, Micros{dice.between(0, 300'000)});
+    if (campaign.daily_budget && dice.chance(10)) world.spend(id, *campaign.daily_budget);
+    CampaignAccount& account = world.accounts[world.campaign(id)];
+    if (dice.chance(20)) account.held += dice.between(0, 300'000);
+    if (dice.chance(30)) account.pacing.share = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
+    if (dice.chance(20)) account.pacing.participation = static_cast<std::int32_t>(dice.between(0, 2) * kProbabilityOne / 2);
     for (const FestivalEntry& festival : campaign.festivals) {
       if (dice.chance(30)) world.spend_festival(id, festival.festival_id, Micros{dice.between(0, 100'000)});
     }

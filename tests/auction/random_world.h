@@ -37,7 +37,7 @@ void populate(AuctionWorld& world, Dice& dice);
 // holds fail one after the other while an auction is decided.
 void tighten(AuctionWorld& world, Dice& dice);
 
-// Spends, shows and clicks something, so that budgets, caps and the engine's own estimates come in.
+// Spends, holds, paces, shows and clicks something, so that budgets, caps and the engine's own estimates come in.
 void live_a_little(AuctionWorld& world, Dice& dice);
 
 // Changes one document of a kind with `change(doc)` and puts it again; nothing where there is none.

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <barrier>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -96,6 +97,30 @@ TEST(Accounts, CheckAndHoldKnowTheRoomToTheMicro) {
     EXPECT_EQ(campaign.held.load(), c.held);
     EXPECT_EQ(accounts.held_total(), Micros{0});
   }
+}
+
+// What the campaign's own account tells is what check() finds for the least charge.
+TEST(Accounts, IsSpentWhereItsOwnBudgetsHaveNoRoom) {
+  std::mt19937 random(9);
+  int spent = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto pick = [&random](int n) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(n)); };
+    Accounts accounts;
+    accounts.open(AdvertiserIx{0});
+    CampaignAccount& account = accounts.open(CampaignIx{0}, AdvertiserIx{0});
+    const Day day{std::chrono::days{20'000}};
+    account.daily_budget = pick(3) == 0 ? kNoLimit : pick(4);
+    account.lifetime_budget = pick(3) == 0 ? kNoLimit : pick(6);
+    account.today_regular.set(day - std::chrono::days{pick(2)}, {pick(4)});
+    account.charged = pick(6);
+    account.held = pick(3);
+    const Payer payer{.advertiser = {0}, .campaign = {0}, .festival = {}};
+    const bool no_room = accounts.check(payer, day, {1}) == Funds::kBudgetExhausted;
+    ASSERT_EQ(accounts.is_spent({0}, day), no_room);
+    spent += no_room;
+  }
+  EXPECT_GT(spent, 5'000);
+  EXPECT_LT(spent, 15'000);
 }
 
 TEST(Accounts, ANewDayHasItsWholeBudget) {

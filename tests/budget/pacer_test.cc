@@ -55,8 +55,7 @@ class PacerTest : public testing::Test {
       if (extra.times.front().first <= now && now < extra.times.front().second)
         budget += accounts[extra.account].daily_budget;
     }
-    const PacedMoney money{
-        .budget = {budget}, .used = {spent()}, .expected_charge = {cost}, .start = {}, .end = {}};
+    const PacedMoney money{.budget = {budget}, .used = {spent()}, .start = {}, .end = {}};
     for (int i = 0; i < auctions; ++i) {
       const bool in = uniform_(random_) < participation() && !is_ahead(account().pacing, money, shanghai(), now);
       const double bid = account().pacing.multiplier / 1e6;

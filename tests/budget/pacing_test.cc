@@ -22,50 +22,78 @@ const Timestamp kMidnight =
     shanghai().day_begin(shanghai().day_of(sys_days{std::chrono::year{2026} / 6 / 18}));
 
 // Whether a campaign that the pacer has not met is ahead of its day.
-bool ahead(std::int64_t budget, std::int64_t used, Timestamp now, std::int64_t expected = 0) {
+bool ahead(std::int64_t budget, std::int64_t used, Timestamp now) {
   const PacingControls controls;
-  return is_ahead(controls, {.budget = {budget}, .used = {used}, .expected_charge = {expected}, .start = {}, .end = {}},
-                  shanghai(), now);
+  return is_ahead(controls, {.budget = {budget}, .used = {used}, .start = {}, .end = {}}, shanghai(), now);
 }
 
-TEST(IsAhead, ByTheClockWithASlackOfATwentiethAndOneCharge) {
+TEST(IsAhead, ByTheClockWithASlackOfATwentieth) {
   struct Case {
     const char* rule;
     Timestamp now;
-    std::int64_t used, expected_charge;
+    std::int64_t used;
     bool ahead;
   };
   const Case cases[] = {
-      // of a budget of 24,000: 1,000 an hour, a slack of 1,200 and one charge
-      {"at noon on target", kMidnight + 12h, 12'000, 1'200, false},
-      {"the last that is within the slack", kMidnight + 12h, 14'399, 1'200, false},
-      {"all of the slack", kMidnight + 12h, 14'400, 1'200, true},
-      {"the first moment is free up to the slack", kMidnight, 2'399, 1'200, false},
-      {"and not beyond", kMidnight, 2'400, 1'200, true},
-      {"one micro is the least charge", kMidnight, 1'200, 0, false},
-      {"the last moment", kMidnight + 24h - 1us, 24'000, 0, false},
+      // of a budget of 24,000: 1,000 an hour, a slack of 1,200
+      {"at noon on target", kMidnight + 12h, 12'000, false},
+      {"the last that is within the slack", kMidnight + 12h, 13'200, false},
+      {"more than the slack", kMidnight + 12h, 13'201, true},
+      {"the first moment is free up to the slack", kMidnight, 1'200, false},
+      {"and not beyond", kMidnight, 1'201, true},
+      {"the last moment", kMidnight + 24h - 1us, 24'000, false},
   };
-  for (const Case& c : cases) EXPECT_EQ(ahead(24'000, c.used, c.now, c.expected_charge), c.ahead) << c.rule;
+  for (const Case& c : cases) EXPECT_EQ(ahead(24'000, c.used, c.now), c.ahead) << c.rule;
+}
+
+TEST(MustWait, WhereWhatIsUsedIsAheadOrNobodyTakesPart) {
+  const Day today = shanghai().day_of(kMidnight);
+  CampaignAccount account;
+  constexpr Probability kDraw{500'000'000};
+  const auto at = [&](std::int64_t spent, std::int64_t held) {
+    account.today_regular.set(today, {spent});
+    account.held = held;
+    return must_wait(account, today, kDraw);
+  };
+  account.pacing.share = kProbabilityOne / 2;
+  EXPECT_FALSE(at(1'000'000, 0)) << "no budget";
+  account.pacing.flight_budget = 1'000;
+  EXPECT_FALSE(at(540, 10));
+  EXPECT_TRUE(at(540, 11));
+  account.daily_budget = 2'000;
+  EXPECT_FALSE(at(540, 11)) << "its own before its flight's";
+  EXPECT_TRUE(at(1'101, 0));
+  EXPECT_FALSE(must_wait(account, today + std::chrono::days{1}, kDraw)) << "another day has its own";
+  for (const std::int32_t participation : {0, 1, 50'000'000, 60'000'000, 400'000'000, kProbabilityOne}) {
+    account.pacing.participation = participation;
+    bool some_take_part = false;
+    for (std::uint64_t response = 0; response <= 100; ++response) {
+      some_take_part |= takes_part(participation_at(response, 1, {participation}), kDraw);
+    }
+    EXPECT_EQ(at(0, 0), !some_take_part) << participation;
+    EXPECT_EQ(some_take_part, participation >= 60'000'000) << "a sixteenth and more";
+  }
+  account.pacing.participation = kProbabilityOne;
+  account.pacing.share = PacingControls::kNotPacedYet;
+  EXPECT_FALSE(at(2'000, 0)) << "what its day allows hangs on its flight";
 }
 
 TEST(IsAhead, ByThePacersShareOnceItHasSetOne) {
   PacingControls controls;
   controls.share = kProbabilityOne / 2;
   const auto with = [&](std::int64_t used) {
-    return is_ahead(controls, {.budget = {1'000}, .used = {used}, .expected_charge = {50}, .start = {}, .end = {}},
-                    shanghai(), kMidnight);
+    return is_ahead(controls, {.budget = {1'000}, .used = {used}, .start = {}, .end = {}}, shanghai(), kMidnight);
   };
-  EXPECT_FALSE(with(599));
-  EXPECT_TRUE(with(600));
+  EXPECT_FALSE(with(550));
+  EXPECT_TRUE(with(551));
 }
 
 TEST(IsAhead, AFirstChargeIsNeverAhead) {
   std::mt19937_64 random(11);
   for (int i = 0; i < 20'000; ++i) {
     const auto budget = static_cast<std::int64_t>(random() % (std::uint64_t{1} << (random() % 50)) + 1);
-    const auto charge = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(budget));
     const Timestamp now = kMidnight + Duration{static_cast<std::int64_t>(random() % 86'400'000'000)};
-    ASSERT_FALSE(ahead(budget, 0, now, charge));
+    ASSERT_FALSE(ahead(budget, 0, now));
   }
 }
 
@@ -94,13 +122,15 @@ TEST(TakesPart, FollowsItsProbabilityAndRepeatsItself) {
   constexpr int kRequests = 100'000;
   for (int i = 0; i < kRequests; ++i) {
     const std::string request = "request-" + std::to_string(i);
-    const bool first = takes_part({300'000'000}, request, CampaignIx{1});
-    ASSERT_EQ(takes_part({300'000'000}, request, CampaignIx{1}), first);
+    const PacingDraws draws(request);
+    const Probability draw = draws.of({1});
+    ASSERT_EQ(PacingDraws(request).of({1}), draw);
+    const bool first = takes_part({300'000'000}, draw);
     took_part += first ? 1 : 0;
-    both += first && takes_part({300'000'000}, request, CampaignIx{2}) ? 1 : 0;
-    ASSERT_TRUE(takes_part({kProbabilityOne}, request, CampaignIx{1}));
-    ASSERT_FALSE(takes_part({0}, request, CampaignIx{1}));
-    ASSERT_TRUE(!first || takes_part({400'000'000}, request, CampaignIx{1}));
+    both += first && takes_part({300'000'000}, draws.of({2})) ? 1 : 0;
+    ASSERT_TRUE(takes_part({kProbabilityOne}, draw));
+    ASSERT_FALSE(takes_part({0}, draw));
+    ASSERT_TRUE(!first || takes_part({400'000'000}, draw));
   }
   EXPECT_NEAR(took_part, 30'000, 600);  // four standard deviations
   EXPECT_NEAR(both, 9'000, 400);        // campaigns are drawn independently
