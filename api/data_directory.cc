@@ -189,7 +189,7 @@ std::optional<std::string> begin_epoch(DataDirectory& directory) {
 Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string& path,
                                                               const DataTraits& traits) {
   if (auto failed = make_folders(path)) return DataDirectoryError{*failed};
-  auto store = Store::open(path + "/db");
+  auto store = Store::open(path + "/db", Compaction::kLater);
   if (!store) {
     std::string message = store.error().message;
     if (store.error().code == StoreError::Code::kCorrupt) {
@@ -219,7 +219,7 @@ Result<DataDirectory, DataDirectoryError> open_data_directory(const std::string&
 
 std::optional<StoreError> end_epoch_of_copy(const std::string& database,
                                             std::vector<std::uint64_t> next_serials) {
-  const auto copy = Store::open(database);
+  const auto copy = Store::open(database, Compaction::kLater);
   if (!copy) return copy.error();
   auto epochs = TokenEpochs::decode((*copy)->get(Family::kMeta, kEpochsKey).value_or(""));
   if (!epochs) return StoreError{StoreError::Code::kCorrupt, database + " has an unreadable list of epochs"};

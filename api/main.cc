@@ -325,6 +325,7 @@ int serve(Service& my) {
     spdlog::info("signal {} while loading: stopped", wait_for_stop_signal());
     return 0;
   }
+  my.data.store->compact();
   // Not before: on a disk that is nearly full a server still starts, and tells what it knows.
   my.data.store->keep_free(static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes));
   if (!my.clock.is_manual()) my.maintenance.start();

@@ -187,6 +187,10 @@ void Interner::prefetch(std::uint32_t number, int step) const {
   }
 }
 
+void Interner::prefetch(std::string_view name) const {
+  impl_->prefetch_slot(hash_of(name));
+}
+
 std::uint32_t Interner::size() const {
   return impl_->size.load(std::memory_order_acquire);
 }

@@ -27,6 +27,8 @@ class Interner {
   // Asks the processor to fetch what at() reads: step 0 where the name is, step 1 the name. Only for numbers
   // given.
   void prefetch(std::uint32_t number, int step) const;
+  // And where find() and intern() look first for this name.
+  void prefetch(std::string_view name) const;
   std::uint32_t size() const;  // one more than the greatest number given or reserved
   // Makes the next number at least `number`: those skipped have no name (they were given and never stored).
   void reserve(std::uint32_t number);

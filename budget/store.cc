@@ -91,14 +91,14 @@ std::optional<StoreError> prepare_directory(const std::string& path) {
 // Our families, and any that a newer version has made: whoever checks the format version can then refuse it
 // by name.
 std::vector<ColumnFamilyDescriptor> descriptors(const std::string& path, const rocksdb::DBOptions& options,
-                                                const std::shared_ptr<rocksdb::Cache>& cache) {
+                                                const std::shared_ptr<rocksdb::Cache>& cache, Compaction compaction) {
   std::vector<ColumnFamilyDescriptor> all;
-  for (const char* name : kFamilyNames) all.emplace_back(name, family_options(name, cache));
+  for (const char* name : kFamilyNames) all.emplace_back(name, family_options(name, cache, compaction));
   std::vector<std::string> present;
   if (!rocksdb::DB::ListColumnFamilies(options, path, &present).ok()) return all;
   for (const std::string& name : present) {
     const bool ours = std::ranges::any_of(kFamilyNames, [&](const char* n) { return name == n; });
-    if (!ours) all.emplace_back(name, family_options(name, cache));
+    if (!ours) all.emplace_back(name, family_options(name, cache, compaction));
   }
   return all;
 }
@@ -141,7 +141,7 @@ struct Store::Impl {
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) {
+Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path, Compaction compaction) {
   if (auto error = prepare_directory(path)) return *error;
   auto impl = std::make_unique<Impl>(path);
   impl->cache = block_cache();
@@ -149,7 +149,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) 
   rocksdb::Env::Default()->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   const rocksdb::DBOptions options = db_options(impl->out_of_space);
   rocksdb::DB* db = nullptr;
-  const auto families = descriptors(path, options, impl->cache);
+  const auto families = descriptors(path, options, impl->cache, compaction);
   Status s = rocksdb::DB::Open(options, path, families, &impl->families, &db);
   if (s.IsCorruption()) {
     const auto cuts = cut_torn_batches(path);
@@ -159,6 +159,11 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path) 
   if (!s.ok()) return open_error(path, s);
   impl->db.reset(db);
   return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+void Store::compact() {
+  const Status s = impl_->db->EnableAutoCompaction(impl_->families);
+  if (!s.ok()) log_warning("nothing is compacted in " + impl_->path + " until the next start: " + s.ToString());
 }
 
 Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::string& path) {
@@ -183,7 +188,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::stri
   Status s = rocksdb::DB::ListColumnFamilies(options, path, &present);
   if (!s.ok()) return open_error(path, s);
   std::vector<ColumnFamilyDescriptor> all;
-  for (const std::string& name : present) all.emplace_back(name, family_options(name, impl->cache));
+  for (const std::string& name : present) all.emplace_back(name, family_options(name, impl->cache, Compaction::kLater));
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   s = rocksdb::DB::OpenForReadOnly(options, path, all, &handles, &db);

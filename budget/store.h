@@ -89,12 +89,16 @@ class StoreSnapshot {
   std::unique_ptr<Impl> impl_;
 };
 
+// When tables are merged in the background.
+enum class Compaction : std::uint8_t { kAtOnce, kLater };
+
 // An open data directory, held by this process alone. All members are thread-safe.
 class Store {
  public:
   // Opens `path`, creating it with all families where absent. A torn tail of the log is cut; damage elsewhere is
-  // kCorrupt; a directory that another process holds is kLocked.
-  static Result<std::unique_ptr<Store>, StoreError> open(const std::string& path);
+  // kCorrupt; a directory that another process holds is kLocked. With kLater nothing is compacted before compact(): for who
+  // reads everything first, or goes again soon.
+  static Result<std::unique_ptr<Store>, StoreError> open(const std::string& path, Compaction compaction = Compaction::kAtOnce);
   // Opens `path` without changing anything in it, for who only looks; write() and checkpoint() must not be called. The
   // same errors, and kCorrupt where there is no database. A family that an older version did not make is empty.
   static Result<std::unique_ptr<Store>, StoreError> open_read_only(const std::string& path);
@@ -114,6 +118,9 @@ class Store {
 
   // The greatest key that begins with `prefix`; nullopt where there is none.
   std::optional<std::string> last_key(Family family, std::string_view prefix) const;
+
+  // Compacts in the background from now on, where it was put off.
+  void compact();
 
   std::unique_ptr<StoreSnapshot> snapshot() const;
 

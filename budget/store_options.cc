@@ -25,8 +25,11 @@ constexpr std::size_t kBlockCacheBytes = 64 * kMiB;
 // look-up in a file of a million keys read that file's whole filter from the disk again, half a millisecond
 // of it. Filters are divided as well (see family_options()); files of before have them in one piece.
 constexpr int kBlockCachePartsLog2 = 2;
-constexpr std::size_t kMemtableBytes = 16 * kMiB;
+constexpr std::size_t kMemtableBytes = 32 * kMiB;
 constexpr std::size_t kAllMemtablesBytes = 128 * kMiB;
+// A table of the first level holds keys from all of a family's range, as rows of an import come in no order, so that merging some
+// into the next level rewrites all of that. Eight large ones at a time instead of four small: a quarter of the work.
+constexpr int kTablesMergedAtOnce = 8;
 // Families that are seldom written would otherwise keep old logs alive for ever.
 constexpr std::uint64_t kLogBytesMax = 128 * kMiB;
 
@@ -98,8 +101,8 @@ rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space) {
   return o;
 }
 
-rocksdb::ColumnFamilyOptions family_options(const std::string& name,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions family_options(const std::string& name, const std::shared_ptr<rocksdb::Cache>& cache,
+                                            Compaction compaction) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -113,6 +116,8 @@ rocksdb::ColumnFamilyOptions family_options(const std::string& name,
   o.write_buffer_size = kMemtableBytes;
   o.compression = compression();
   o.level_compaction_dynamic_level_bytes = true;
+  o.level0_file_num_compaction_trigger = kTablesMergedAtOnce;
+  o.disable_auto_compactions = compaction == Compaction::kLater;
   if (name == kFamilyNames[static_cast<std::size_t>(Family::kDedupe)]) {
     // Nearly every look-up of a dedupe key is for one that is absent.
     o.memtable_prefix_bloom_size_ratio = 0.1;

@@ -25,7 +25,8 @@ bool is_no_space(const rocksdb::Status& s);
 // `out_of_space` is set where something in the background found no space.
 rocksdb::DBOptions db_options(std::shared_ptr<std::atomic<bool>> out_of_space);
 // `name`: as on disk.
-rocksdb::ColumnFamilyOptions family_options(const std::string& name, const std::shared_ptr<rocksdb::Cache>& cache);
+rocksdb::ColumnFamilyOptions family_options(const std::string& name, const std::shared_ptr<rocksdb::Cache>& cache,
+                                            Compaction compaction);
 std::shared_ptr<rocksdb::Cache> block_cache();  // a new one, for all families
 
 }  // namespace gavel

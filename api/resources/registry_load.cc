@@ -19,8 +19,10 @@ class RegistryLoader {
     if (auto error = expect(type)) return error;
     RowReader reader(registry_.parts_.store, type);
     for (auto rows = reader.next(); !rows.empty(); rows = reader.next()) {
-      for (const StoredRow& row : rows) {
-        if (auto error = put(type, row)) return error;
+      const Interner& ids = registry_.parts_.symbols->of(type);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i + kAhead < rows.size()) ids.prefetch(rows[i + kAhead].record.id);
+        if (auto error = put(type, rows[i])) return error;
       }
     }
     if (!reader.error().empty()) return Registry::LoadError{reader.error()};
@@ -62,6 +64,7 @@ class RegistryLoader {
     return std::nullopt;
   }
 
+  static constexpr std::size_t kAhead = 8;          // rows: their names' places anywhere in memory are asked for
   static constexpr std::uint32_t kRoomForNew = 8;  // an eighth more names before the table grows
 
   Registry& registry_;

@@ -8,8 +8,8 @@ _PROGRAM = "gavel-overload"
 
 
 def measure_overload(stage):
-    """gavel-overload on the marketplace with the default limits, each request for an auction of every placement: auctions have to
-    be heavy for shedding to be worth it. The server keeps these limits afterwards."""
+    """gavel-overload on the marketplace with the default limits, each request for a page of results with a banner: auctions have
+    to be heavy for shedding to be worth it. The server keeps these limits afterwards."""
     if not (stage.build / _PROGRAM).exists():
         return [skipped("overload", "overload and fairness", f"{_PROGRAM} is not there")]
     server = stage.server()
@@ -18,8 +18,7 @@ def measure_overload(stage):
     server.stop()
     server.sheds = True
     server.start()
-    placements = [item["id"] for item in server.get_json("/v1/placements")["items"]]
-    bodies = stage.make_bodies(",".join(placements[:8]), 1000, seed=3)
+    bodies = stage.make_bodies("search-top,home-banner", 1000, seed=3)
     amount = ["--seconds", 1, "--idle", 50, "--slow", 20] if quick else ["--seconds", 30]
     out = stage.processes.run([stage.build / _PROGRAM, "--url", server.url, "--bodies", bodies, *amount], stage.client_core,
                               timeout=280)

@@ -100,7 +100,7 @@ TEST_F(StoreOnAFullDisk, NothingIsBegunThatWouldTakeTheReserve) {
 
 // There was room for the write and the log, but not for the table of a full memtable.
 TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
-  if (!mount("size=80m")) GTEST_SKIP() << "may not mount";
+  if (!mount("size=160m")) GTEST_SKIP() << "may not mount";
   auto store = open_store(dir_ / "data");
   store->keep_free(1 << 20);
   std::minstd_rand random;

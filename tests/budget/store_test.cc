@@ -377,5 +377,30 @@ TEST(Store, PropertiesNameRocksDbsFigures) {
   EXPECT_GE(all.size(), 8u);
 }
 
+std::size_t tables_in(const std::string& directory) {
+  const fs::directory_iterator files(directory);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(files, [](const fs::directory_entry& entry) { return entry.path().extension() == ".sst"; }));
+}
+
+// Each start makes a table of what the log holds.
+TEST(Store, CompactsWhenTold) {
+  const TemporaryDirectory dir;
+  constexpr std::size_t kStarts = 10;
+  for (std::size_t i = 0; i < kStarts; ++i) {
+    const auto store = *Store::open(dir / "data", Compaction::kLater);
+    WriteBatch batch;
+    for (const char* key : {"first", "last"}) batch.put(Family::kResources, key, std::to_string(i));
+    ASSERT_FALSE(store->write(batch));
+  }
+  const auto store = *Store::open(dir / "data", Compaction::kLater);
+  const std::size_t before = tables_in(dir / "data");
+  EXPECT_GE(before, kStarts);
+  store->compact();
+  for (int looks = 0; looks < 100'000 && tables_in(dir / "data") > before - kStarts + 1; ++looks) std::this_thread::yield();
+  EXPECT_EQ(tables_in(dir / "data"), before - kStarts + 1) << "one is made of them";
+  for (const char* key : {"first", "last"}) EXPECT_EQ(store->get(Family::kResources, key), std::to_string(kStarts - 1));
+}
+
 }  // namespace
 }  // namespace gavel
