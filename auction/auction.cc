@@ -162,7 +162,7 @@ class Look {
     const GroupGate gate = auction_.context.catalog.gate(group);
     const std::optional<Reason> reason = why_campaign_cannot_pay(gate, auction_);
     if (!reason) return true;
-    evaluator_.count_eligible({gate.campaign});
+    if (auction_.context.can_charge) evaluator_.count_eligible({gate.campaign});
     pass_over(*reason, gate.ads);
     return false;
   }

@@ -58,7 +58,7 @@ GroupGate gate_of(const CampaignServing& campaign) {
     }
   }
   gate.devices = Devices::signature(campaign.devices);
-  gate.flags = GroupGate::kHasCampaign;
+  if (!campaign.start && !campaign.end && !campaign.frequency_cap) gate.flags = GroupGate::kAsksAccount;
   if (!campaign.enabled) gate.flags |= GroupGate::kPaused;
   if (campaign.pacing == PacingMode::kEven) gate.flags |= GroupGate::kEven;
   if (!campaign.festivals.empty()) gate.flags |= GroupGate::kFestivals;
@@ -103,14 +103,15 @@ std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& k
 // Where a festival is in force its budget may pay; which of them does hangs on the ad. An ad that nobody is expected to click
 // costs nothing; it has a score only where clicks do not count.
 std::optional<Reason> why_campaign_cannot_pay(const GroupGate& gate, const AuctionView& auction) {
-  if (gate.ads == GroupGate::kAdsMax || (gate.flags & GroupGate::kHasCampaign) == 0) return std::nullopt;
+  if (gate.ads == GroupGate::kAdsMax || (gate.flags & GroupGate::kAsksAccount) == 0) return std::nullopt;
   if ((gate.flags & GroupGate::kFestivals) != 0 && auction.facts.festivals.any) return std::nullopt;
   const Accounts& accounts = auction.context.accounts;
   const CampaignIx campaign{gate.campaign};
   const Day today = auction.facts.local.day;
   if (auction.rules.squash.millionths > 0 && accounts.is_spent(campaign, today)) return Reason::kBudgetExhausted;
-  if ((gate.flags & GroupGate::kEven) != 0 && must_wait(accounts[campaign], today, auction.facts.draws.of(campaign))) return Reason::kPaced;
-  return std::nullopt;
+  if ((gate.flags & GroupGate::kEven) == 0 || !must_wait(accounts[campaign], today, auction.facts.draws.of(campaign))) return std::nullopt;
+  if (accounts[campaign].pacing.least_charge.load(std::memory_order_relaxed) == 0) return std::nullopt;
+  return Reason::kPaced;
 }
 
 }  // namespace gavel

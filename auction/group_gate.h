@@ -26,6 +26,7 @@ struct alignas(32) GroupGate {
   std::uint32_t times = 0;       // 24 hours of the local day, 7 weekdays: on which the schedule has something
   std::uint32_t categories = 0;
   std::uint16_t devices = 0, placements = 0;
+  // In one word, so that who meets a part of a newer gate finds these of one time.
   std::uint32_t campaign = 0;    // which pays, and
   std::uint16_t flags = 0;       // how
   std::uint16_t ads = 0;         // how many it has; kAdsMax = as many or more
@@ -33,7 +34,7 @@ struct alignas(32) GroupGate {
   static constexpr std::uint16_t kPaused = 1;      // the group or its campaign
   static constexpr std::uint16_t kEven = 2;        // a campaign that is paced
   static constexpr std::uint16_t kFestivals = 4;   // and that has joined some
-  static constexpr std::uint16_t kHasCampaign = 8;
+  static constexpr std::uint16_t kAsksAccount = 8; // a campaign of which its account is asked
   static constexpr std::size_t kAdsMax = 1'000;
   bool operator==(const GroupGate&) const = default;
 };
@@ -50,7 +51,9 @@ GroupGate gate_key(const RequestFacts& facts, PlacementIx placement);
 // A group of kAdsMax ads is never kept out here: nobody knows how many it has.
 std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& key);
 
-// And a reason for which none of its ads may be paid for, whatever it bids, told by its campaign's account alone.
+// And a reason for which none of its ads may be paid for, whatever it bids, told by its campaign's account alone. Not asked of
+// campaigns with a flight or a frequency cap, which may be what keeps them out, nor of one of whose charges the pacer knows
+// nothing: it learns them from auctions that look at the ads.
 std::optional<Reason> why_campaign_cannot_pay(const GroupGate& gate, const AuctionView& auction);
 
 // The gates of all ad groups: one array for all snapshots, since what lies a step away is fetched without waiting, and the rows

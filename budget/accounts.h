@@ -65,7 +65,7 @@ struct PacingControls {
   static constexpr std::int32_t kNotPacedYet = -1;
 };
 
-// What tells whether the campaign may serve at all (may_serve()), up to the pacer's first three, in one cache line.
+// What is_spent() and must_wait() read, up to the pacer's first three, lies in one cache line.
 struct alignas(kCacheLine) CampaignAccount {
   std::atomic<std::int64_t> daily_budget{kNoLimit};
   std::atomic<std::int64_t> lifetime_budget{kNoLimit};
@@ -77,6 +77,8 @@ struct alignas(kCacheLine) CampaignAccount {
   DaySpend today;  // all of the day's charges, those of festival budgets included
   DaySpend uncharged_today;
 };
+
+static_assert(offsetof(CampaignAccount, pacing) + offsetof(PacingControls, multiplier) <= kCacheLine);
 
 // The extra daily budget that one campaign has for one festival.
 struct FestivalAccount {

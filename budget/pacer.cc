@@ -390,7 +390,7 @@ void Pacer::learn_response(PacingControls& controls, State& state) {
   state.responses *= fade;
 }
 
-// What is known stays known as long as there are no auctions.
+// What is known stays known as long as no auction looks at its ads.
 void Pacer::turn_least_charge(PacingControls& controls, State& state, Timestamp now) {
   if (now - state.least_charge_since < kLeastChargeWindow) return;
   const std::int64_t least = controls.least_charge.load(std::memory_order_relaxed);

@@ -163,7 +163,7 @@ Result<std::unique_ptr<Store>, StoreError> Store::open(const std::string& path, 
 
 void Store::compact() {
   const Status s = impl_->db->EnableAutoCompaction(impl_->families);
-  if (!s.ok()) log_warning("nothing is compacted in " + impl_->path + " until the next start: " + s.ToString());
+  if (!s.ok()) log_warning("some tables in " + impl_->path + " may not be merged until the next start: " + s.ToString());
 }
 
 Result<std::unique_ptr<Store>, StoreError> Store::open_read_only(const std::string& path) {

@@ -117,6 +117,8 @@ rocksdb::ColumnFamilyOptions family_options(const std::string& name, const std::
   o.compression = compression();
   o.level_compaction_dynamic_level_bytes = true;
   o.level0_file_num_compaction_trigger = kTablesMergedAtOnce;
+  o.level0_slowdown_writes_trigger = 5 * kTablesMergedAtOnce;  // RocksDB's own proportions
+  o.level0_stop_writes_trigger = 9 * kTablesMergedAtOnce;
   o.disable_auto_compactions = compaction == Compaction::kLater;
   if (name == kFamilyNames[static_cast<std::size_t>(Family::kDedupe)]) {
     // Nearly every look-up of a dedupe key is for one that is absent.

