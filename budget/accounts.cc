@@ -118,7 +118,10 @@ void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
 }
 
 void Accounts::prefetch_standing(CampaignIx campaign) const {
-  if (campaign.value < campaigns_.size()) __builtin_prefetch(&campaigns_[campaign.value]);
+  if (campaign.value >= campaigns_.size()) return;
+  const auto* const account = reinterpret_cast<const char*>(&campaigns_[campaign.value]);
+  __builtin_prefetch(account);
+  __builtin_prefetch(account + kCacheLine);
 }
 
 bool Accounts::is_spent(CampaignIx campaign, Day today) const {

@@ -65,8 +65,8 @@ struct PacingControls {
   static constexpr std::int32_t kNotPacedYet = -1;
 };
 
-// What is_spent() and must_wait() read, up to the pacer's first three, lies in one cache line.
-struct alignas(kCacheLine) CampaignAccount {
+// What is_spent() and must_wait() read, up to the pacer's first three, lies in its first 64 bytes.
+struct CampaignAccount {
   std::atomic<std::int64_t> daily_budget{kNoLimit};
   std::atomic<std::int64_t> lifetime_budget{kNoLimit};
   DaySpend today_regular;                // charged to the campaign's own daily budget
