@@ -1,11 +1,13 @@
 #include "api/maintenance.h"
 
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 
 #include "api/data_directory.h"
 #include "budget/failpoint.h"
+#include "budget/thread_priority.h"
 
 namespace gavel {
 namespace {
@@ -22,6 +24,8 @@ constexpr Duration kTurnsApartMax = std::chrono::minutes{1};
 
 void Maintenance::start() {
   thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "gavel-upkeep");
+    let_others_go_first();
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, kShortTurn, [this] { return stopping_; })) {
       lock.unlock();

@@ -13,6 +13,7 @@
 
 #include "budget/failpoint.h"
 #include "budget/log.h"
+#include "budget/thread_priority.h"
 
 namespace gavel {
 namespace {
@@ -59,7 +60,11 @@ class StoreListener : public rocksdb::EventListener {
  public:
   explicit StoreListener(std::shared_ptr<std::atomic<bool>> out_of_space)
       : out_of_space_(std::move(out_of_space)) {}
-  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-begin"); }
+  // On the flushing thread, which RocksDB could only give the least share of a core: writes wait for flushes that fall behind.
+  void OnFlushBegin(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    let_others_go_first();
+    GAVEL_FAILPOINT("flush-begin");
+  }
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { GAVEL_FAILPOINT("flush-end"); }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, Status, bool* auto_recovery) override {
     *auto_recovery = false;

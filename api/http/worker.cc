@@ -7,6 +7,7 @@
 
 #include "api/http/response_head.h"
 #include "api/http/session.h"
+#include "budget/thread_priority.h"
 
 namespace gavel {
 namespace {
@@ -67,6 +68,7 @@ Result<std::uint16_t, std::string> Worker::listen(const net::ip::tcp::endpoint& 
 void Worker::run() {
   thread_ = std::this_thread::get_id();
   pthread_setname_np(pthread_self(), ("gavel-http-" + std::to_string(number_)).substr(0, 15).c_str());
+  prefer_short_slices();
   sweep();
   accept();
   while (!io_.stopped()) {

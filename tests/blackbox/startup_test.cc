@@ -1,8 +1,10 @@
 // How the process starts and ends: configurations, data directories, keys and signals.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "tests/support/gaveld_process.h"
@@ -49,6 +51,21 @@ TEST(Startup, AnUnknownKeyIsNamedWithItsLineAndTheNearestKnownOne) {
   EXPECT_NE(said.find("secret_fiel;"), std::string::npos) << said;
   EXPECT_NE(said.find("secret_file"), std::string::npos) << said;
   EXPECT_NE(said.find(line_of(server, "secret_fiel")), std::string::npos) << said;
+}
+
+// What may wait lets go first who answers: where threads share a core this decides how long auctions take.
+TEST(Startup, MaintenanceLetsWorkersGoFirst) {
+  GaveldProcess server(JsonTree::Object{{"threads", 1}, {"clock", JsonTree::Object{{"mode", "system"}}}});
+  server.start();
+  std::map<std::string, int> nice;  // of each thread by name
+  const std::string threads = "/proc/" + std::to_string(server.pid()) + "/task";
+  for (const auto& thread : std::filesystem::directory_iterator(threads)) {
+    std::string name = read_file(thread.path() / "comm");
+    name.pop_back();  // the end of the line
+    nice[name] = getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoi(thread.path().filename())));
+  }
+  ASSERT_EQ(nice.count("gavel-http-0") + nice.count("gavel-upkeep"), 2U);
+  EXPECT_LT(nice["gavel-http-0"], nice["gavel-upkeep"]);
 }
 
 TEST(Startup, AWrongTimeZoneIsNamedWithItsLine) {
