@@ -243,8 +243,7 @@ void Ledger::Impl::process(std::vector<Job>& jobs) {
   for (Job& job : jobs) {
     operations += weight_of(job);
     if (auto* events = std::get_if<EventsJob>(&job)) {
-      events->outcomes.reserve(events->events.size());
-      for (const LedgerEvent& event : events->events) events->outcomes.push_back(batch.record(event));
+      batch.record(events->events, events->outcomes);
     } else if (auto* deposit = std::get_if<DepositJob>(&job)) {
       deposit->outcome = batch.deposit(deposit->advertiser, deposit->id, deposit->amount);
     }

@@ -39,11 +39,18 @@ LedgerBatch::LedgerBatch(const LedgerParts& parts, const LedgerOptions& options,
       today_(parts.calendar.day_of(now)),
       hour_(parts.calendar.hour_begin(now)) {}
 
-EventOutcome LedgerBatch::record(const LedgerEvent& event) {
+void LedgerBatch::record(std::span<const LedgerEvent> events, std::vector<EventOutcome>& outcomes) {
+  std::vector<std::string> keys;
+  keys.reserve(events.size());
+  for (const LedgerEvent& event : events) keys.push_back(dedupe_key(event));
+  const std::vector<bool> stored = parts_.store.contains(Family::kDedupe, keys);
+  outcomes.reserve(outcomes.size() + events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) outcomes.push_back(record(events[i], std::move(keys[i]), stored[i]));
+}
+
+EventOutcome LedgerBatch::record(const LedgerEvent& event, std::string key, bool stored) {
   if (event.foreign) return {.status = EventStatus::kExpired};
-  std::string key = dedupe_key(event);
-  if (keys_.contains(key) || parts_.store.get(Family::kDedupe, key))
-    return {.status = EventStatus::kDuplicate};
+  if (stored || keys_.contains(key)) return {.status = EventStatus::kDuplicate};
   if (is_expired(event)) return {.status = EventStatus::kExpired};
   const Decision decision = decide(event);
   const Claims& c = event.claims;

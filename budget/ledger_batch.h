@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,8 +26,8 @@ class LedgerBatch {
   // `now` is the time of commit of everything in the batch.
   LedgerBatch(const LedgerParts& parts, const LedgerOptions& options, LedgerState& state, Timestamp now);
 
-  // Decides the event and stages what it changes.
-  EventOutcome record(const LedgerEvent& event);
+  // Decides the events one after the other, stages what they change and appends what came of each.
+  void record(std::span<const LedgerEvent> events, std::vector<EventOutcome>& outcomes);
   // Stages the deposit. The balance after it, or after those before where the id is known.
   Result<Micros, DepositError> deposit(AdvertiserIx advertiser, std::string_view id, Micros amount);
 
@@ -43,6 +44,8 @@ class LedgerBatch {
     EventStatus status = EventStatus::kCounted;
     Charge charge;
   };
+  // The event with this dedupe key; `stored`: the key is on the disk.
+  EventOutcome record(const LedgerEvent& event, std::string key, bool stored);
   bool is_expired(const LedgerEvent& event) const;
   Decision charge(const Claims& claims, Micros amount);
   Decision decide(const LedgerEvent& event);

@@ -216,6 +216,21 @@ std::optional<std::string> Store::get(Family family, std::string_view key) const
   return value.ToString();
 }
 
+std::vector<bool> Store::contains(Family family, std::span<const std::string> keys) const {
+  std::vector<bool> there(keys.size(), false);
+  if (impl_->handle(family) == nullptr || keys.empty()) return there;
+  const std::vector<Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<Status> statuses(keys.size());
+  impl_->db->MultiGet(rocksdb::ReadOptions(), impl_->handle(family), keys.size(), slices.data(), values.data(),
+                      statuses.data());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!statuses[i].ok() && !statuses[i].IsNotFound()) end_process(impl_->path, "a read", statuses[i]);
+    there[i] = statuses[i].ok();
+  }
+  return there;
+}
+
 void Store::scan(Family family, std::string_view begin, std::string_view end, const Visit& visit) const {
   snapshot()->scan(family, begin, end, visit);
 }

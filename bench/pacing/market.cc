@@ -197,7 +197,7 @@ std::vector<EventOutcome> Market::record(std::span<const LedgerEvent> events, Ti
   Impl& my = *impl_;
   LedgerBatch batch(my.parts, my.ledger_options, my.ledger_state, now);
   std::vector<EventOutcome> outcomes;
-  for (const LedgerEvent& event : events) outcomes.push_back(batch.record(event));
+  batch.record(events, outcomes);
   batch.publish();  // what the ledger does once the batch is on the disk
   return outcomes;
 }

@@ -74,6 +74,34 @@ TEST(Store, ALookUpAmongMillionsReadsNoMoreThanItsBlocks) {
   EXPECT_LT((bytes_read_by_this_process() - before) / kLookUps, 16u * 1'024);
 }
 
+// Its slow twin is get(): of keys in memory and in tables, erased one by one and by ranges, some asked for twice.
+TEST(Store, WhichOfManyKeysAreThereIsWhatGetSaysOfEach) {
+  TemporaryDirectory dir;
+  auto store = open_store(dir / "data");
+  std::mt19937_64 random(11);
+  const auto key = [](std::uint64_t number) { return "key-" + std::to_string(number); };
+  for (int round = 0; round < 40; ++round) {
+    if (round % 8 == 7) {  // what was in memory is in tables then
+      store.reset();
+      store = open_store(dir / "data");
+    }
+    for (const Family family : {Family::kDedupe, Family::kResources}) {
+      WriteBatch batch;
+      for (int i = 0; i < 30; ++i) batch.put(family, key(random() % 1'000), "value");
+      for (int i = 0; i < 10; ++i) batch.erase(family, key(random() % 1'000));
+      if (round % 5 == 4) batch.erase_range(family, key(10 + random() % 50), key(60 + random() % 40));
+      ASSERT_FALSE(store->write(batch));
+      std::vector<std::string> keys;
+      for (int i = 0; i < 100; ++i) keys.push_back(key(random() % 1'200));
+      keys.push_back(keys.front());
+      const std::vector<bool> there = store->contains(family, keys);
+      ASSERT_EQ(there.size(), keys.size());
+      for (std::size_t i = 0; i < keys.size(); ++i) EXPECT_EQ(there[i], store->get(family, keys[i]).has_value()) << keys[i];
+    }
+  }
+  EXPECT_TRUE(store->contains(Family::kDedupe, {}).empty());
+}
+
 TEST(Store, ReadingThroughSeesWhatAScanSees) {
   TemporaryDirectory dir;
   const auto store = open_store(dir.path());
