@@ -24,11 +24,9 @@ constexpr std::array<char, 256> make_escapes() {
 constexpr std::array<char, 256> kEscapes = make_escapes();
 constexpr std::string_view kHex = "0123456789abcdef";
 
-// Appends `value` in exactly `width` digits.
-void append_padded(std::string& out, std::uint64_t value, std::size_t width) {
-  char digits[20];
+// Writes `value` in exactly `width` digits.
+void put_padded(char* digits, std::uint64_t value, std::size_t width) {
   for (std::size_t i = width; i-- > 0; value /= 10) digits[i] = static_cast<char>('0' + value % 10);
-  out.append(digits, width);
 }
 
 }  // namespace
@@ -121,21 +119,16 @@ void append_timestamp(std::string& out, Timestamp t) {
   const std::chrono::year_month_day date(midnight);
   const auto micros = static_cast<std::uint64_t>((t - midnight).count());
   const std::uint64_t seconds = micros / 1'000'000;
-  append_padded(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  append_padded(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
-  append_padded(out, seconds / 3600, 2);
-  out += ':';
-  append_padded(out, seconds / 60 % 60, 2);
-  out += ':';
-  append_padded(out, seconds % 60, 2);
-  if (micros % 1'000'000 != 0) {
-    out += '.';
-    append_padded(out, micros % 1'000'000, 6);
-  }
+  char text[] = "yyyy-mm-ddThh:mm:ss.ffffff";
+  put_padded(text, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+  put_padded(text + 5, static_cast<unsigned>(date.month()), 2);
+  put_padded(text + 8, static_cast<unsigned>(date.day()), 2);
+  put_padded(text + 11, seconds / 3600, 2);
+  put_padded(text + 14, seconds / 60 % 60, 2);
+  put_padded(text + 17, seconds % 60, 2);
+  put_padded(text + 20, micros % 1'000'000, 6);
+  constexpr std::size_t kWhole = 19;
+  out.append(text, micros % 1'000'000 == 0 ? kWhole : sizeof text - 1);
   out += 'Z';
 }
 

@@ -135,7 +135,6 @@ bool BulkImport::apply_whole() {
       refuse(413, "the documents up to line " + std::to_string(kept.number) + " take more than " + most + " bytes");
       return false;
     }
-    outcome.body.clear();
     if (options_.atomic) {
       outcomes.push_back(std::move(outcome));
     } else {

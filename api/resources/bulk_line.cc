@@ -36,6 +36,7 @@ OperationOutcome apply_bulk_line(JsonParser& parser, std::string_view line, Tran
   const JsonNode node{*root, {}};
   ObjectReader in(node, errors);
   ResourceOperation operation;
+  operation.shows_document = false;
   const bool has_kind = in.take_enum("op", Need::kRequired, kKinds, operation.kind);
   in.take_enum("type", Need::kRequired, kTypes, operation.type);
   in.take_id("id", Need::kRequired, operation.id);

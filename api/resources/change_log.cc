@@ -10,6 +10,7 @@ namespace {
 
 constexpr char kVersion = 1;
 constexpr std::size_t kHeaderBytes = 1 + 4;  // version, owner
+constexpr std::size_t kUsualEntryBytes = 300;  // beside the document
 
 const char* name_of(OperationKind kind) {
   switch (kind) {
@@ -27,15 +28,18 @@ const char* name_of(OperationKind kind) {
 
 // The header, then the entry's JSON object without its number.
 std::string encode_change(const ChangeEntry& entry) {
-  std::string out(1, kVersion);
-  out += encode_internal_id(entry.owner);
+  const ResourceRecord& record = entry.after;
+  std::string out;
+  out.reserve(kUsualEntryBytes + record.json.size());
+  out += kVersion;
+  out += encode_internal_id(record.owner);
   JsonWriter json(out);
   json.begin_object().field("at", entry.at).field("actor", entry.actor).field("type", type_name(entry.type));
-  json.field("id", entry.id).field("op", name_of(entry.kind)).key("after");
-  if (entry.after.empty()) {
+  json.field("id", record.id).field("op", name_of(entry.kind)).key("after");
+  if (record.deleted) {
     json.null();
   } else {
-    json.raw(entry.after);
+    append_shown(json.raw(), record);
   }
   json.end_object();
   return out;

@@ -18,10 +18,8 @@ struct ChangeEntry {
   Timestamp at;
   std::string_view actor;
   ResourceType type = ResourceType::kAdvertiser;
-  std::string_view id;
   OperationKind kind = OperationKind::kPut;
-  std::uint32_t owner = kNoInternalId;  // the advertiser whose entry it is
-  std::string after;                    // JSON as GET shows it; empty where it is deleted
+  const ResourceRecord& after;  // whose owner's entry it is
 };
 
 std::string encode_change(const ChangeEntry& entry);

@@ -1,17 +1,17 @@
 #include "api/resources/child_index.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace gavel {
 
 void ChildIndex::replace(const std::vector<std::string>& before, const std::vector<std::string>& after,
                          std::uint32_t internal_id) {
-  std::vector<std::string> gone, come;
-  std::ranges::set_difference(before, after, std::back_inserter(gone));
-  std::ranges::set_difference(after, before, std::back_inserter(come));
-  for (std::string& key : gone) changes_.insert_or_assign(std::move(key), std::nullopt);
-  for (std::string& key : come) changes_.insert_or_assign(std::move(key), internal_id);
+  for (const std::string& key : before) {
+    if (!std::ranges::binary_search(after, key)) changes_.insert_or_assign(key, std::nullopt);
+  }
+  for (const std::string& key : after) {
+    if (!std::ranges::binary_search(before, key)) changes_.insert_or_assign(key, internal_id);
+  }
 }
 
 std::vector<ChildIndex::Child> ChildIndex::below(std::string_view prefix, std::size_t max) const {
@@ -41,6 +41,11 @@ std::vector<ChildIndex::Child> ChildIndex::below(std::string_view prefix, std::s
               });
   add_changed_before({});
   return children;
+}
+
+void ChildIndex::clear() {
+  changes_.clear();
+  memory_.release();
 }
 
 void ChildIndex::write_to(WriteBatch& batch) const {

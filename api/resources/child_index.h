@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +32,13 @@ class ChildIndex {
   std::vector<Child> below(std::string_view prefix, std::size_t max) const;
 
   void write_to(WriteBatch& batch) const;
-  void clear() { changes_.clear(); }
+  void clear();
 
  private:
   const Store& store_;
-  std::map<std::string, std::optional<std::uint32_t>, std::less<>> changes_;  // none = erased
+  // Of many small nodes that all go at once.
+  std::pmr::monotonic_buffer_resource memory_;
+  std::pmr::map<std::string, std::optional<std::uint32_t>, std::less<>> changes_{&memory_};  // none = erased
 };
 
 }  // namespace gavel

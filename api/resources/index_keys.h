@@ -12,6 +12,8 @@
 
 namespace gavel {
 
+inline constexpr std::size_t kUsualKeys = 6;
+
 // The keys of a live resource, sorted: below nothing, below every ancestor, and below what its lists refer
 // to. `parent_of(type, internal id)` gives the internal id of a resource's parent, `find_id(type, external
 // id)` the internal id of what a list names.
@@ -19,7 +21,9 @@ template <class ParentOf, class FindId>
 std::vector<std::string> index_keys(std::string_view id, std::uint32_t parent, const ResourceDoc& doc,
                                     const ParentOf& parent_of, const FindId& find_id) {
   const ResourceType type = type_of(doc);
-  std::vector<std::string> keys{child_key(type, id)};
+  std::vector<std::string> keys;
+  keys.reserve(kUsualKeys);
+  keys.push_back(child_key(type, id));
   std::uint32_t ancestor = parent;
   for (auto above = parent_type(type); above; above = parent_type(*above)) {
     keys.push_back(child_key(type, *above, ancestor, id));

@@ -125,10 +125,7 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
 
 void Transaction::log_change(const ResourceRecord& record, ResourceType type, OperationKind kind,
                              const Principal& principal) {
-  std::string after;
-  if (!record.deleted) append_shown(after, record);
-  changes_.push_back(
-      encode_change({now_, principal.actor, type, record.id, kind, record.owner, std::move(after)}));
+  changes_.push_back(encode_change({now_, principal.actor, type, kind, record}));
 }
 
 std::optional<StoreError> Transaction::commit() {

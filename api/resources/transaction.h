@@ -32,6 +32,7 @@ struct ResourceOperation {
   const JsonNode* body = nullptr;                      // of put and patch; its path is where errors point to
   bool cascade = false;                                // of delete
   std::string_view if_match = {}, if_none_match = {};  // headers, empty where absent
+  bool shows_document = true;                          // of put and patch: whether the outcome has ETag and body
 };
 
 // What the operation answers. An error has a detail or errors, and nothing was staged.
@@ -39,7 +40,7 @@ struct OperationOutcome {
   int status = 200;
   std::string detail;
   FieldErrors errors;
-  std::string etag;  // of put and patch
+  std::string etag;  // of put and patch, where asked for
   std::string body;  // the document as GET shows it afterwards
   bool ok() const { return status < 300; }
 };

@@ -57,9 +57,10 @@ bool has_null(const JsonNode& object, std::string_view name) {
   return found;
 }
 
-OperationOutcome success(int status, const ResourceRecord& record) {
+OperationOutcome success(int status, const ResourceOperation& operation, const ResourceRecord& record) {
   OperationOutcome outcome;
   outcome.status = status;
+  if (!operation.shows_document) return outcome;
   outcome.etag = revision_etag(record.revision);
   append_shown(outcome.body, record);
   return outcome;
@@ -88,7 +89,7 @@ OperationOutcome Transaction::write(const ResourceOperation& operation, const Ca
   References references;
   if (auto error = check_references(operation, caller, doc, references)) return std::move(*error);
   // What changes nothing is no change: revision, times and log stay as they are.
-  if (present.live && doc == present.doc) return success(200, present.record);
+  if (present.live && doc == present.doc) return success(200, operation, present.record);
   std::vector<std::string> words;
   if (auto error = cut_words(operation, doc, words)) return std::move(*error);
 
@@ -107,7 +108,7 @@ OperationOutcome Transaction::write(const ResourceOperation& operation, const Ca
   const int status = present.live ? 200 : 201;
   const RowKey key{operation.type, present.internal_id};
   stage(std::move(present), std::move(doc), true, operation.kind, caller.principal);
-  return success(status, rows_.find(key)->second.record);
+  return success(status, operation, rows_.find(key)->second.record);
 }
 
 std::optional<OperationOutcome> Transaction::check_access(const ResourceOperation& operation,
