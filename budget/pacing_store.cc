@@ -93,6 +93,34 @@ std::optional<PacingMinute> find_minute(std::string_view bytes, std::uint32_t pl
   return std::nullopt;
 }
 
+// One large write would hold up the ledger's for as long as it takes.
+constexpr std::size_t kSliceBytes = 256 * 1024;
+
+// Puts and erases in slices that are each written whole. After the first that is refused nothing is written.
+class SlicedWrite {
+ public:
+  explicit SlicedWrite(Store& store) : store_(store) {}
+  WriteBatch& batch() { return batch_; }
+  // Between two entries that may part.
+  void cut() {
+    if (batch_.bytes() >= kSliceBytes) write();
+  }
+  std::optional<StoreError> finish() {
+    write();
+    return error_;
+  }
+
+ private:
+  void write() {
+    if (!error_ && !batch_.empty()) error_ = store_.write(batch_);
+    batch_.clear();
+  }
+
+  Store& store_;
+  WriteBatch batch_;
+  std::optional<StoreError> error_;
+};
+
 }  // namespace
 
 void load_forecast(const Store& store, TrafficForecast& forecast) {
@@ -122,7 +150,8 @@ std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficF
                                       const std::vector<std::uint32_t>& learned, Timestamp now,
                                       bool drop_old) {
   const std::int64_t minute = to_micros(now) / kMinuteMicros;
-  WriteBatch batch;
+  SlicedWrite out(store);
+  WriteBatch& batch = out.batch();
   for (std::uint32_t block = 0; block < pacer.block_count(); ++block) {
     const auto minutes = pacer.take_minute(block);
     // A block in which nothing moves keeps the memory that it has.
@@ -130,6 +159,7 @@ std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficF
     batch.put(Family::kPacing, minute_key(minute, block), encode_minutes(minutes));
     if (const std::string memory = pacer.encode_block(block); !memory.empty())
       batch.put(Family::kPacing, memory_key(block), memory);
+    out.cut();
   }
   for (const auto& [advertiser, memory] : pacer.advertisers().take_moved()) {
     if (memory.empty()) {
@@ -137,12 +167,13 @@ std::optional<StoreError> save_pacing(Store& store, Pacer& pacer, const TrafficF
     } else {
       batch.put(Family::kPacing, advertiser_key(advertiser), memory);
     }
+    out.cut();
   }
   for (const std::uint32_t cell : learned)
     batch.put(Family::kPacing, cell_key(forecast[cell]), forecast.encode(cell));
   const std::int64_t oldest = to_micros(now - kPacingMinutesKept) / kMinuteMicros;
   if (drop_old) batch.erase_range(Family::kPacing, std::string(1, kMinute), minute_key(oldest, 0));
-  return batch.empty() ? std::nullopt : store.write(batch);
+  return out.finish();
 }
 
 std::vector<TimedPacingMinute> read_pacing_minutes(const Store& store, CampaignIx campaign, Timestamp from,

@@ -216,17 +216,22 @@ std::optional<std::string> Store::get(Family family, std::string_view key) const
   return value.ToString();
 }
 
+// In pieces: what holds the keys found stays in memory until a piece is answered.
 std::vector<bool> Store::contains(Family family, std::span<const std::string> keys) const {
+  constexpr std::size_t kPiece = 256;
   std::vector<bool> there(keys.size(), false);
-  if (impl_->handle(family) == nullptr || keys.empty()) return there;
-  const std::vector<Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> values(keys.size());
-  std::vector<Status> statuses(keys.size());
-  impl_->db->MultiGet(rocksdb::ReadOptions(), impl_->handle(family), keys.size(), slices.data(), values.data(),
-                      statuses.data());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (!statuses[i].ok() && !statuses[i].IsNotFound()) end_process(impl_->path, "a read", statuses[i]);
-    there[i] = statuses[i].ok();
+  if (impl_->handle(family) == nullptr) return there;
+  for (std::size_t begin = 0; begin < keys.size(); begin += kPiece) {
+    const std::span<const std::string> piece = keys.subspan(begin, std::min(kPiece, keys.size() - begin));
+    const std::vector<Slice> slices(piece.begin(), piece.end());
+    std::vector<rocksdb::PinnableSlice> values(piece.size());
+    std::vector<Status> statuses(piece.size());
+    impl_->db->MultiGet(rocksdb::ReadOptions(), impl_->handle(family), piece.size(), slices.data(), values.data(),
+                        statuses.data());
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      if (!statuses[i].ok() && !statuses[i].IsNotFound()) end_process(impl_->path, "a read", statuses[i]);
+      there[begin + i] = statuses[i].ok();
+    }
   }
   return there;
 }

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -11,7 +12,8 @@ namespace gavel {
 namespace {
 
 constexpr std::chrono::nanoseconds kShortSlice = std::chrono::microseconds{100};  // the least that there is
-constexpr int kLaterNice = 5;
+constexpr int kLater = 5;  // above the process's own nice
+constexpr int kNiceMax = 19;
 
 // sched_setattr(2), for which the C library has no declarations, and whose header cannot stand beside the C library's.
 struct SchedulingAttributes {
@@ -34,8 +36,9 @@ void prefer_short_slices() {
 }
 
 void let_others_go_first() {
+  const int nice = std::min(getpriority(PRIO_PROCESS, static_cast<id_t>(getpid())) + kLater, kNiceMax);
   const auto thread = static_cast<id_t>(syscall(SYS_gettid));
-  if (getpriority(PRIO_PROCESS, thread) < kLaterNice) setpriority(PRIO_PROCESS, thread, kLaterNice);
+  if (getpriority(PRIO_PROCESS, thread) < nice) setpriority(PRIO_PROCESS, thread, nice);
 }
 
 }  // namespace gavel

@@ -88,7 +88,10 @@ void BulkImport::take_line(std::uint64_t number, std::string_view line, bool too
   if (!transaction_) transaction_ = std::make_unique<Transaction>(services_.registry);
   group_.push_back({number, apply(line, too_long, *transaction_)});
   group_bytes_ += line.size();
-  if (group_.size() >= kBulkLinesPerCommit || group_bytes_ >= kBulkBytesPerCommit) commit_group();
+  if (group_.size() >= kBulkLinesPerCommit || group_bytes_ >= kBulkBytesPerCommit ||
+      transaction_->staged_bytes() >= kBulkStagedBytesPerCommit) {
+    commit_group();
+  }
 }
 
 void BulkImport::keep_line(std::uint64_t number, std::string_view line, bool too_long) {

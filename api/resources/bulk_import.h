@@ -21,8 +21,9 @@ namespace gavel {
 
 inline constexpr std::size_t kBulkEnvelopeBytesMax =
     1'024;  // what a line may hold around a body of its own limit
-inline constexpr std::size_t kBulkLinesPerCommit = 2'000;
+inline constexpr std::size_t kBulkLinesPerCommit = 1'000;
 inline constexpr std::size_t kBulkBytesPerCommit = 2 * 1024 * 1024;
+inline constexpr std::size_t kBulkStagedBytesPerCommit = 8 * 1024 * 1024;  // a short patch stages a whole document, twice
 inline constexpr std::size_t kBulkBufferedBytes = 1024 * 1024;  // read ahead of what is applied
 inline constexpr std::uint64_t kAtomicLinesMax = 10'000;
 inline constexpr std::uint64_t kValidateLinesMax = 100'000;

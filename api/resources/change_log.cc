@@ -30,7 +30,7 @@ const char* name_of(OperationKind kind) {
 std::string encode_change(const ChangeEntry& entry) {
   const ResourceRecord& record = entry.after;
   std::string out;
-  out.reserve(kUsualEntryBytes + record.json.size());
+  out.reserve(kUsualEntryBytes + (record.deleted ? 0 : record.json.size()));
   out += kVersion;
   out += encode_internal_id(record.owner);
   JsonWriter json(out);

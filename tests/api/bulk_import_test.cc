@@ -264,6 +264,25 @@ TEST_F(BulkImportTest, TakesBodiesOfAnyLength) {
   EXPECT_EQ(world.catalog().counts().live[0], static_cast<std::uint32_t>(kLines));
 }
 
+// A patch of a hundred bytes stages a whole document, and that again for the log: what is staged is bounded, not what arrives.
+TEST_F(BulkImportTest, ManyPatchesOfALargeDocumentAreWrittenInParts) {
+  constexpr int kPatches = 400;
+  std::string regions;
+  for (int i = 0; i < 1'000; ++i) regions += (i == 0 ? "\"" : ",\"") + std::string(60, 'r') + std::to_string(i) + "\"";
+  post(samples());
+  ASSERT_EQ(statuses(line("patch", "campaign", sample_id("campaign"), "{\"regions\":[" + regions + "]}")), "1:200");
+  std::string body;
+  for (int i = 0; i < kPatches; ++i) {
+    body += line("patch", "campaign", sample_id("campaign"), R"({"name":"name )" + std::to_string(i) + "\"}");
+  }
+  const std::uint64_t before = world.publisher->version();
+  const ClientResponse response = post(body);
+  EXPECT_EQ(std::ranges::count(response.body, '\n'), kPatches);
+  EXPECT_EQ(response.body.find("\"status\":4"), std::string::npos) << response.body.substr(0, 500);
+  const std::uint64_t staged = kPatches * 2 * regions.size();
+  EXPECT_GE(world.publisher->version() - before, staged / kBulkStagedBytesPerCommit);
+}
+
 // What has been read of a body whose client went away is applied up to the last whole line; the service goes
 // on.
 TEST_F(BulkImportTest, SurvivesAClientThatGoesAway) {

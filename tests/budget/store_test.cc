@@ -80,6 +80,10 @@ TEST(Store, WhichOfManyKeysAreThereIsWhatGetSaysOfEach) {
   auto store = open_store(dir / "data");
   std::mt19937_64 random(11);
   const auto key = [](std::uint64_t number) { return "key-" + std::to_string(number); };
+  constexpr std::uint64_t kNumbers = 60'000;
+  WriteBatch first;  // so many that tables have several blocks and filters
+  for (std::uint64_t i = 0; i < kNumbers; i += 2) first.put(Family::kDedupe, key(i), std::string(100, 'v'));
+  ASSERT_FALSE(store->write(first));
   for (int round = 0; round < 40; ++round) {
     if (round % 8 == 7) {  // what was in memory is in tables then
       store.reset();
@@ -87,12 +91,12 @@ TEST(Store, WhichOfManyKeysAreThereIsWhatGetSaysOfEach) {
     }
     for (const Family family : {Family::kDedupe, Family::kResources}) {
       WriteBatch batch;
-      for (int i = 0; i < 30; ++i) batch.put(family, key(random() % 1'000), "value");
-      for (int i = 0; i < 10; ++i) batch.erase(family, key(random() % 1'000));
+      for (int i = 0; i < 600; ++i) batch.put(family, key(random() % kNumbers), "value");
+      for (int i = 0; i < 300; ++i) batch.erase(family, key(random() % kNumbers));
       if (round % 5 == 4) batch.erase_range(family, key(10 + random() % 50), key(60 + random() % 40));
       ASSERT_FALSE(store->write(batch));
       std::vector<std::string> keys;
-      for (int i = 0; i < 100; ++i) keys.push_back(key(random() % 1'200));
+      for (int i = 0; i < 700; ++i) keys.push_back(key(random() % (kNumbers + 1'000)));
       keys.push_back(keys.front());
       const std::vector<bool> there = store->contains(family, keys);
       ASSERT_EQ(there.size(), keys.size());
