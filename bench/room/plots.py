@@ -6,6 +6,7 @@ from room.report import number
 
 _WIDTH, _HEIGHT = 640, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 60
+_NAMES_A_ROW, _ROW_HEIGHT = 3, 16  # of the legend
 _COLOURS = ("#1b6ca8", "#c8553d", "#4f8a4c", "#8a5aa8", "#7a7a7a", "#b08d00")
 
 
@@ -53,8 +54,9 @@ def plot(title, x_label, y_label, lines, log_x=False, log_y=False):
     points = [point for line in lines.values() for point in line]
     x = Axis([p[0] for p in points], _LEFT, _WIDTH - _RIGHT, log_x)
     y = Axis([p[1] for p in points], _HEIGHT - _BOTTOM, _TOP, log_y)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="11">',
-           f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="white"/>', _text(_WIDTH / 2, 20, title, "middle", 14),
+    height = _HEIGHT + (len(lines) - 1) // _NAMES_A_ROW * _ROW_HEIGHT
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" font-family="sans-serif" font-size="11">',
+           f'<rect width="{_WIDTH}" height="{height}" fill="white"/>', _text(_WIDTH / 2, 20, title, "middle", 14),
            _text(_WIDTH / 2, _HEIGHT - 25, x_label, "middle"),
            f'<g transform="rotate(-90 14 {_HEIGHT / 2})">{_text(14, _HEIGHT / 2, y_label, "middle")}</g>']
     for tick in x.ticks():
@@ -63,14 +65,15 @@ def plot(title, x_label, y_label, lines, log_x=False, log_y=False):
     for tick in y.ticks():
         out.append(_line(_LEFT, y.place(tick), _WIDTH - _RIGHT, y.place(tick)))
         out.append(_text(_LEFT - 5, y.place(tick) + 4, number(tick), "end"))
-    share = (_WIDTH - _LEFT) / len(lines)
+    share = (_WIDTH - _LEFT) / min(len(lines), _NAMES_A_ROW)
     for i, (name, line) in enumerate(lines.items()):
         colour = _COLOURS[i % len(_COLOURS)]
         path = " ".join(f"{x.place(px):.1f},{y.place(py):.1f}" for px, py in line)
         out.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         out += [f'<circle cx="{x.place(px):.1f}" cy="{y.place(py):.1f}" r="3" fill="{colour}"/>' for px, py in line]
-        out.append(f'<rect x="{_LEFT + i * share:.0f}" y="{_HEIGHT - 17}" width="10" height="10" fill="{colour}"/>')
-        out.append(_text(_LEFT + i * share + 14, _HEIGHT - 8, name, "start"))
+        left, base = _LEFT + i % _NAMES_A_ROW * share, _HEIGHT - 8 + i // _NAMES_A_ROW * _ROW_HEIGHT
+        out.append(f'<rect x="{left:.0f}" y="{base - 9}" width="10" height="10" fill="{colour}"/>')
+        out.append(_text(left + 14, base, name, "start"))
     return "\n".join(out + ["</svg>"]) + "\n"
 
 
