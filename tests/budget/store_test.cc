@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,6 +105,26 @@ TEST(Store, WhichOfManyKeysAreThereIsWhatGetSaysOfEach) {
     }
   }
   EXPECT_TRUE(store->contains(Family::kDedupe, {}).empty());
+}
+
+// RocksDB's thread for flushes is the process's: it takes its place when it first flushes.
+TEST(Store, FlushesLetOthersGoFirst) {
+  const auto nice_of = [](pid_t thread) { return getpriority(PRIO_PROCESS, static_cast<id_t>(thread)); };
+  if (nice_of(0) >= 19) GTEST_SKIP() << "there is nothing nicer";
+  TemporaryDirectory dir;
+  const auto store = open_store(dir / "data");
+  put(*store, Family::kResources, "key", "value");
+  ASSERT_FALSE(store->checkpoint(dir / "checkpoint"));
+  int flushing = 0;
+  for (const auto& thread : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream file(thread.path() / "comm");
+    std::string name;
+    std::getline(file, name);
+    if (name != "rocksdb:high") continue;
+    ++flushing;
+    EXPECT_GT(nice_of(std::stoi(thread.path().filename())), nice_of(0));
+  }
+  EXPECT_EQ(flushing, 1);
 }
 
 TEST(Store, ReadingThroughSeesWhatAScanSees) {
