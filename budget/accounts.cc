@@ -118,10 +118,7 @@ void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
 }
 
 void Accounts::prefetch_standing(CampaignIx campaign) const {
-  if (campaign.value >= campaigns_.size()) return;
-  const auto* const account = reinterpret_cast<const char*>(&campaigns_[campaign.value]);
-  __builtin_prefetch(account);
-  __builtin_prefetch(account + kCacheLine);
+  if (campaign.value < campaigns_.size()) prefetch_bytes(&campaigns_[campaign.value], kCacheLine);
 }
 
 bool Accounts::is_spent(CampaignIx campaign, Day today) const {

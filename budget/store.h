@@ -107,7 +107,7 @@ class Store {
 
   // nullopt where the key is absent. A read error ends the process: what it would answer cannot be trusted.
   std::optional<std::string> get(Family family, std::string_view key) const;
-  // Whether each key is there, in their order. Two thirds of what as many get()s cost where most are absent.
+  // Whether each key is there, in their order; a read error as in get(). For many at once, most of them absent.
   std::vector<bool> contains(Family family, std::span<const std::string> keys) const;
 
   // Calls `visit(key, value)` for the keys in [begin, end) in byte order (end empty = to the family's end) until it

@@ -12,8 +12,6 @@
 
 namespace gavel {
 
-inline constexpr std::size_t kUsualKeys = 6;
-
 // The keys of a live resource, sorted: below nothing, below every ancestor, and below what its lists refer
 // to. `parent_of(type, internal id)` gives the internal id of a resource's parent, `find_id(type, external
 // id)` the internal id of what a list names.
@@ -21,6 +19,7 @@ template <class ParentOf, class FindId>
 std::vector<std::string> index_keys(std::string_view id, std::uint32_t parent, const ResourceDoc& doc,
                                     const ParentOf& parent_of, const FindId& find_id) {
   const ResourceType type = type_of(doc);
+  constexpr std::size_t kUsualKeys = 6;
   std::vector<std::string> keys;
   keys.reserve(kUsualKeys);
   keys.push_back(child_key(type, id));

@@ -1,18 +1,16 @@
 // How the process starts and ends: configurations, data directories, keys and signals.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <map>
 #include <string>
+#include <thread>
 
 #include "tests/support/gaveld_process.h"
 #include "tests/support/http_client.h"
 #include "tests/support/json_tree.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/thread_slice.h"
+#include "tests/support/threads.h"
 
 namespace gavel {
 namespace {
@@ -55,31 +53,18 @@ TEST(Startup, AnUnknownKeyIsNamedWithItsLineAndTheNearestKnownOne) {
   EXPECT_NE(said.find(line_of(server, "secret_fiel")), std::string::npos) << said;
 }
 
-// The process's threads by name; those that end meanwhile are passed over.
-std::map<std::string, pid_t> threads_of(pid_t process) {
-  std::map<std::string, pid_t> threads;
-  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
-    std::string name = read_file(thread.path() / "comm");
-    if (name.empty()) continue;
-    name.pop_back();  // the end of the line
-    threads[name] = std::stoi(thread.path().filename());
-  }
-  return threads;
-}
-
 // What may wait lets go first who answers: where threads share a core this decides how long auctions take.
 TEST(Startup, MaintenanceLetsWorkersGoFirst) {
-  const auto nice_of = [](pid_t thread) { return getpriority(PRIO_PROCESS, static_cast<id_t>(thread)); };
-  if (nice_of(0) >= 19) GTEST_SKIP() << "there is nothing nicer";
+  if (nice_of(0) >= kNiceMax) GTEST_SKIP() << "there is nothing nicer";
   GaveldProcess server(JsonTree::Object{{"threads", 1}, {"clock", JsonTree::Object{{"mode", "system"}}}});
   server.start();
+  auto threads = threads_of(server.pid());
   // A thread names itself and takes its place when it first runs, which may be after the server is ready.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  std::map<std::string, pid_t> threads;
-  do {
+  const auto is_settled = [&] { return threads.contains("gavel-upkeep") && nice_of(threads["gavel-upkeep"]) > nice_of(0); };
+  for (int looks = 0; looks < 100'000 && !is_settled(); ++looks) {
+    std::this_thread::yield();
     threads = threads_of(server.pid());
-  } while ((threads.count("gavel-upkeep") == 0 || nice_of(threads["gavel-upkeep"]) <= nice_of(0)) &&
-           std::chrono::steady_clock::now() < deadline);
+  }
   ASSERT_TRUE(threads.contains("gavel-http-0") && threads.contains("gavel-upkeep"));
   EXPECT_EQ(nice_of(threads["gavel-http-0"]), nice_of(0));
   EXPECT_GT(nice_of(threads["gavel-upkeep"]), nice_of(0));

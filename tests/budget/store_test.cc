@@ -1,11 +1,7 @@
 #include "budget/store.h"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -25,15 +21,6 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
-
-std::string file_with_extension(const std::string& directory, const std::string& extension) {
-  std::string largest;
-  for (const auto& entry : fs::directory_iterator(directory)) {
-    if (entry.path().extension() != extension) continue;
-    if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path().string();
-  }
-  return largest;
-}
 
 std::uint64_t bytes_read_by_this_process() {
   std::ifstream io("/proc/self/io");
@@ -105,26 +92,6 @@ TEST(Store, WhichOfManyKeysAreThereIsWhatGetSaysOfEach) {
     }
   }
   EXPECT_TRUE(store->contains(Family::kDedupe, {}).empty());
-}
-
-// RocksDB's thread for flushes is the process's: it takes its place when it first flushes.
-TEST(Store, FlushesLetOthersGoFirst) {
-  const auto nice_of = [](pid_t thread) { return getpriority(PRIO_PROCESS, static_cast<id_t>(thread)); };
-  if (nice_of(0) >= 19) GTEST_SKIP() << "there is nothing nicer";
-  TemporaryDirectory dir;
-  const auto store = open_store(dir / "data");
-  put(*store, Family::kResources, "key", "value");
-  ASSERT_FALSE(store->checkpoint(dir / "checkpoint"));
-  int flushing = 0;
-  for (const auto& thread : fs::directory_iterator("/proc/self/task")) {
-    std::ifstream file(thread.path() / "comm");
-    std::string name;
-    std::getline(file, name);
-    if (name != "rocksdb:high") continue;
-    ++flushing;
-    EXPECT_GT(nice_of(std::stoi(thread.path().filename())), nice_of(0));
-  }
-  EXPECT_EQ(flushing, 1);
 }
 
 TEST(Store, ReadingThroughSeesWhatAScanSees) {
@@ -263,93 +230,6 @@ TEST(Store, PrefixEndIsTheKeyAfterThePrefix) {
   EXPECT_EQ(prefix_end("a\x7F"), "a\x80");
 }
 
-TEST(Store, ADirectoryInUseIsLockedAndNamed) {
-  TemporaryDirectory dir;
-  auto store = open_store(dir / "data");
-  const auto second = Store::open(dir / "data");
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, StoreError::Code::kLocked);
-  EXPECT_THAT(second.error().message, HasSubstr(dir / "data"));
-}
-
-// The child takes the lock without RocksDB, whose threads do not survive a fork.
-TEST(Store, ADirectoryInUseByAnotherProcessIsLocked) {
-  TemporaryDirectory dir;
-  open_store(dir / "data").reset();
-  const std::string lock_file = dir / "data/LOCK";
-  int ready[2], done[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  ASSERT_EQ(::pipe(done), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    struct flock whole = {};
-    whole.l_type = F_WRLCK;
-    const int fd = ::open(lock_file.c_str(), O_RDWR);
-    char byte = ::fcntl(fd, F_SETLK, &whole) == 0 ? 'y' : 'n';
-    if (::write(ready[1], &byte, 1) != 1 || ::read(done[0], &byte, 1) != 1) ::_exit(1);
-    ::_exit(0);
-  }
-  char byte = 0;
-  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
-  ASSERT_EQ(byte, 'y');
-  const auto second = Store::open(dir / "data");
-  EXPECT_EQ(::write(done[1], "x", 1), 1);
-  ::waitpid(child, nullptr, 0);
-  for (const int fd : {ready[0], ready[1], done[0], done[1]}) ::close(fd);
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, StoreError::Code::kLocked);
-  EXPECT_TRUE(open_store(dir / "data"));
-}
-
-TEST(Store, AFileInThePlaceOfTheDirectoryIsAnIoError) {
-  TemporaryDirectory dir;
-  std::ofstream(dir / "data") << "not a directory";
-  const auto opened = Store::open(dir / "data");
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, StoreError::Code::kIo);
-  EXPECT_THAT(opened.error().message, HasSubstr(dir / "data"));
-}
-
-// A copy of an open store's files is what a crash would leave.
-TEST(Store, ATornTailOfTheLogIsCut) {
-  TemporaryDirectory dir;
-  auto store = open_store(dir / "data");
-  for (int i = 0; i < 100; ++i)
-    put(*store, Family::kDedupe, "key" + std::to_string(100 + i), std::string(100, 'v'));
-  fs::copy(dir / "data", dir / "crashed", fs::copy_options::recursive);
-  const std::string log = file_with_extension(dir / "crashed", ".log");
-  fs::resize_file(log, fs::file_size(log) - 30);
-  auto crashed = open_store(dir / "crashed");
-  EXPECT_EQ(rows(*crashed, Family::kDedupe, "", "").size(), 99u);
-  EXPECT_EQ(crashed->get(Family::kDedupe, "key199"), std::nullopt);
-}
-
-TEST(Store, DamageInTheMiddleOfTheLogIsRefused) {
-  TemporaryDirectory dir;
-  auto store = open_store(dir / "data");
-  for (int i = 0; i < 1'000; ++i)
-    put(*store, Family::kDedupe, "key" + std::to_string(i), std::string(100, 'v'));
-  fs::copy(dir / "data", dir / "crashed", fs::copy_options::recursive);
-  const std::string log = file_with_extension(dir / "crashed", ".log");
-  {
-    std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(static_cast<std::streamoff>(fs::file_size(log) / 2));
-    file.put('\x5A');
-  }
-  const auto opened = Store::open(dir / "crashed");
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, StoreError::Code::kCorrupt);
-}
-
-TEST(Store, ADirectoryWithoutItsCurrentFileIsNotTakenForNew) {
-  TemporaryDirectory dir;
-  { put(*open_store(dir / "data"), Family::kMeta, "k", "v"); }
-  fs::remove(dir / "data/CURRENT");
-  const auto opened = Store::open(dir / "data");
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().code, StoreError::Code::kCorrupt);
-}
-
 TEST(Store, ACheckpointTakenWhileWritingIsConsistent) {
   TemporaryDirectory dir;
   auto store = open_store(dir / "data");
@@ -428,31 +308,6 @@ TEST(Store, PropertiesNameRocksDbsFigures) {
   ASSERT_NE(size, all.end());
   EXPECT_GT(size->second, 1'000u);
   EXPECT_GE(all.size(), 8u);
-}
-
-std::size_t tables_in(const std::string& directory) {
-  const fs::directory_iterator files(directory);
-  return static_cast<std::size_t>(
-      std::ranges::count_if(files, [](const fs::directory_entry& entry) { return entry.path().extension() == ".sst"; }));
-}
-
-// Each start leaves a table of what was written.
-TEST(Store, CompactsWhenTold) {
-  const TemporaryDirectory dir;
-  constexpr std::size_t kStarts = 10;
-  for (std::size_t i = 0; i < kStarts; ++i) {
-    const auto store = *Store::open(dir / "data", Compaction::kLater);
-    WriteBatch batch;
-    for (const char* key : {"first", "last"}) batch.put(Family::kResources, key, std::to_string(i));
-    ASSERT_FALSE(store->write(batch));
-  }
-  const auto store = *Store::open(dir / "data", Compaction::kLater);
-  const std::size_t before = tables_in(dir / "data");
-  EXPECT_GE(before, kStarts);
-  store->compact();
-  for (int looks = 0; looks < 100'000 && tables_in(dir / "data") > before - kStarts + 1; ++looks) std::this_thread::yield();
-  EXPECT_LE(tables_in(dir / "data"), before - kStarts + 1) << "one is made of them, or fewer of other families, too";
-  for (const char* key : {"first", "last"}) EXPECT_EQ(store->get(Family::kResources, key), std::to_string(kStarts - 1));
 }
 
 }  // namespace

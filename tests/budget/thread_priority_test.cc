@@ -1,36 +1,28 @@
 #include "budget/thread_priority.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <thread>
 
-#include "tests/support/thread_slice.h"
+#include "tests/support/threads.h"
 
 namespace gavel {
 namespace {
 
-int nice_of_this_thread() {
-  return getpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)));
-}
-
-
 TEST(ThreadPriority, LettingOthersGoFirstConcernsTheCallingThreadAlone) {
-  const int before = nice_of_this_thread();
-  if (before > 14) GTEST_SKIP() << "there is nothing nicer";
+  const int before = nice_of(0);
+  if (before + 5 > kNiceMax) GTEST_SKIP() << "there is nothing nicer";
   int after = 0, again = 0;
   std::thread([&] {
     let_others_go_first();
-    after = nice_of_this_thread();
+    after = nice_of(0);
     let_others_go_first();
-    again = nice_of_this_thread();
+    again = nice_of(0);
   }).join();
   EXPECT_EQ(after, before + 5);
   EXPECT_EQ(again, before + 5);
-  EXPECT_EQ(nice_of_this_thread(), before);
+  EXPECT_EQ(nice_of(0), before);
 }
 
 TEST(ThreadPriority, ShortSlicesLeaveTheShareOfTheCoreAsItIs) {
@@ -41,10 +33,10 @@ TEST(ThreadPriority, ShortSlicesLeaveTheShareOfTheCoreAsItIs) {
   std::thread([&] {
     prefer_short_slices();
     slice = slice_ns_of(0);
-    nice = nice_of_this_thread();
+    nice = nice_of(0);
   }).join();
   EXPECT_EQ(slice, 100'000U);
-  EXPECT_EQ(nice, nice_of_this_thread());
+  EXPECT_EQ(nice, nice_of(0));
   EXPECT_EQ(slice_ns_of(0), before);
 }
 
