@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "api/resources/index_maker.h"
 #include "api/sync.h"
+#include "budget/big_endian.h"
 
 namespace gavel {
 namespace {
@@ -27,17 +29,12 @@ constexpr std::string_view kClockKey = "clock";  // by the ledger in every batch
 constexpr std::string_view kLedgerClockKey = "ledger_clock";  // by the ledger on a manual clock
 constexpr std::string_view kChangeClockKey = "change_clock";
 constexpr std::string_view kFirstCurrency = "CNY";
+constexpr int kIndexFormat = 5;  // from which on the index is as it is
 
-std::string big_endian(std::uint64_t value, std::size_t bytes) {
-  std::string out(bytes, '\0');
-  for (std::size_t i = 0; i < bytes; ++i) out[bytes - 1 - i] = static_cast<char>(value >> (8 * i));
-  return out;
-}
-
-std::uint64_t from_big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = (value << 8) | static_cast<unsigned char>(c);
-  return value;
+std::string encode_time(Timestamp time) {
+  std::string bytes;
+  append_big_endian(bytes, to_micros(time));
+  return bytes;
 }
 
 std::string cannot_sync(const std::filesystem::path& path) {
@@ -87,6 +84,7 @@ void migrate(int from, const Store& store, WriteBatch& batch) {
       batch.put(Family::kMeta, kUserSaltKey, random_bytes(kSaltBytes));
   }
   if (from < 3) batch.put(Family::kMeta, kDirectoryIdKey, random_bytes(sizeof(DirectoryId)));
+  if (from < kIndexFormat) forget_index(batch);
   batch.put(Family::kMeta, kFormatKey, std::to_string(kDataFormat));
 }
 
@@ -164,7 +162,7 @@ std::optional<Timestamp> last_clock(const Store& store) {
   for (const std::string_view key : {kClockKey, kLedgerClockKey, kChangeClockKey}) {
     const auto clock = store.get(Family::kMeta, key);
     if (!clock) continue;
-    const Timestamp known = from_micros(static_cast<std::int64_t>(from_big_endian(*clock)));
+    const Timestamp known = from_micros(BigEndianReader(*clock).read<std::int64_t>());
     last = std::max(last.value_or(known), known);
   }
   return last;
@@ -235,17 +233,18 @@ Result<DataRecord, DataDirectoryError> read_data_record(const Store& store, cons
     return DataDirectoryError{"data directory " + path + " has no format version: it was never served from"};
   const auto number = known_format(*format, path);
   if (!number) return DataDirectoryError{number.error()};
-  return DataRecord{*number, store.get(Family::kMeta, kTimeZoneKey).value_or(""), last_clock(store)};
+  return DataRecord{*number, store.get(Family::kMeta, kTimeZoneKey).value_or(""), last_clock(store),
+                    *number >= kIndexFormat && index_is_whole(store)};
 }
 
 std::optional<StoreError> store_clock(Store& store, Timestamp now) {
   WriteBatch batch;
-  batch.put(Family::kMeta, kClockKey, big_endian(static_cast<std::uint64_t>(to_micros(now)), 8));
+  batch.put(Family::kMeta, kClockKey, encode_time(now));
   return store.write(batch);
 }
 
 void put_change_clock(WriteBatch& batch, Timestamp now) {
-  batch.put(Family::kMeta, kChangeClockKey, big_endian(static_cast<std::uint64_t>(to_micros(now)), 8));
+  batch.put(Family::kMeta, kChangeClockKey, encode_time(now));
 }
 
 }  // namespace gavel

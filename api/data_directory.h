@@ -27,7 +27,8 @@ namespace gavel {
 // 3: has an id, and the epochs of its tokens. Tokens of before are not accepted any more. Keeps what pacing has
 // learned.
 // 4: has a redo log; accounts, report rows and click statistics may lack what it names, and say up to where they count.
-inline constexpr int kDataFormat = 4;
+// 5: lists resources by where they stand (index_keys.h); the index of before is erased, and made by the first start.
+inline constexpr int kDataFormat = 5;
 
 // What stored data depends on. A directory made with another value of one of these is refused by name.
 struct DataTraits {
@@ -69,6 +70,7 @@ struct DataRecord {
   int format = 0;
   std::string time_zone;
   std::optional<Timestamp> last_clock;
+  bool has_index = false;  // of resources, whole and as this program keeps it; the next start makes one otherwise
 };
 Result<DataRecord, DataDirectoryError> read_data_record(const Store& store, const std::string& path);
 

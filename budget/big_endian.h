@@ -51,6 +51,16 @@ class BigEndianReader {
   std::int64_t read_ordered64() {
     return static_cast<std::int64_t>(read<std::uint64_t>() ^ (std::uint64_t{1} << 63));
   }
+  // The next bytes, a view into what is read; empty where there are fewer.
+  std::string_view read_bytes(std::size_t count) {
+    if (rest_.size() < count) {
+      failed_ = true;
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return taken;
+  }
   // Whether a read found too few bytes.
   bool failed() const { return failed_; }
   // Whether nothing is left to read.

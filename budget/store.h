@@ -20,7 +20,7 @@ namespace gavel {
 enum class Family : std::uint8_t {
   kMeta,         // format version, time zone, currency, segmenter version, boot epoch, salts, clock
   kResources,    // (type, internal id) -> resource record
-  kChildren,     // (child type, parent type and internal id, external id) -> internal id
+  kChildren,     // (type, internal ids above or of what is referred to, external id) -> internal id
   kChanges,      // sequence number -> change
   kLandingUrls,  // (ad, revision) -> landing URL of that time
   kAccounts,     // spend of campaigns, advertisers and festival budgets

@@ -1,6 +1,7 @@
 // A document of any of the seven types, and the names of the types.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -17,6 +18,12 @@ static_assert(std::variant_size_v<ResourceDoc> == kResourceTypes);
 inline ResourceType type_of(const ResourceDoc& doc) {
   return static_cast<ResourceType>(doc.index());
 }
+
+// What stands above or is referred to comes before what does.
+inline constexpr std::array kDependencyOrder{
+    ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
+    ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
+static_assert(kDependencyOrder.size() == kResourceTypes);
 
 std::string_view type_name(ResourceType type);        // "ad_group"
 std::string_view collection_name(ResourceType type);  // "ad_groups"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/resources/index_keys.h"
+
 namespace gavel {
 
 void ChildIndex::replace(const std::vector<std::string>& before, const std::vector<std::string>& after,
@@ -14,11 +16,12 @@ void ChildIndex::replace(const std::vector<std::string>& before, const std::vect
   }
 }
 
-std::vector<ChildIndex::Child> ChildIndex::below(std::string_view prefix, std::size_t max) const {
+std::vector<ChildIndex::Child> ChildIndex::with(std::string_view prefix, std::size_t max) const {
   std::vector<Child> children;
   auto changed = changes_.lower_bound(prefix);
   const auto add = [&](std::string_view key, std::uint32_t internal_id) {
-    if (children.size() < max) children.push_back({std::string(key.substr(prefix.size())), internal_id});
+    const auto read = read_index_key(key);
+    if (read && children.size() < max) children.push_back({std::string(read->id), internal_id});
   };
   // Adds the changed entries whose keys come before `end`; all that are left where it is empty.
   const auto add_changed_before = [&](std::string_view end) {

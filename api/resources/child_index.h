@@ -25,11 +25,11 @@ class ChildIndex {
                std::uint32_t internal_id);
 
   struct Child {
-    std::string id;
+    std::string id;  // external
     std::uint32_t internal_id;
   };
-  // The first `max` entries below a prefix, by external id.
-  std::vector<Child> below(std::string_view prefix, std::size_t max) const;
+  // The first `max` entries whose keys begin with `prefix`, in their order.
+  std::vector<Child> with(std::string_view prefix, std::size_t max) const;
 
   void write_to(WriteBatch& batch) const;
   void clear();

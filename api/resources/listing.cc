@@ -3,23 +3,35 @@
 #include <sodium.h>
 
 #include <array>
+#include <utility>
 
 #include "api/json/json_writer.h"
+#include "api/resources/index_keys.h"
 
 namespace gavel {
 
 namespace {
 
-// A token is a hash of the query it goes on with, then the last id that was looked at.
+// A token is a hash of the query it goes on with, then the rest of the last key that was looked at, after the list's prefix.
 constexpr std::size_t kFingerprintBytes = crypto_shorthash_BYTES;
+constexpr std::string_view kLayout = "place/";  // of the keys, so that tokens of another are none
+
+// How many ancestors ancestry_of() gives.
+std::size_t depth_asked(const ListQuery& query) {
+  if (query.ad_group_id) return 3;
+  if (query.campaign_id) return 2;
+  return query.advertiser_id || (query.owner && depth_of(query.type) > 0) ? 1 : 0;
+}
 
 std::string fingerprint(const ListQuery& query) {
-  std::string text(type_name(query.type));
+  std::string text(kLayout);
+  text += type_name(query.type);
   for (const auto* id : {&query.advertiser_id, &query.campaign_id, &query.ad_group_id}) {
     text += '/';
     if (*id) text += **id;
   }
   text += query.enabled ? (*query.enabled ? "/+" : "/-") : "/";
+  text += std::to_string(depth_asked(query));  // what a key's rest begins with
   constexpr std::array<unsigned char, crypto_shorthash_KEYBYTES>
       kKey{};  // no secret: it only tells queries apart
   std::string hash(kFingerprintBytes, '\0');
@@ -30,8 +42,8 @@ std::string fingerprint(const ListQuery& query) {
 
 constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
-std::string make_token(const std::string& print, std::string_view last_id) {
-  const std::string plain = print + std::string(last_id);
+std::string make_token(const std::string& print, std::string_view last) {
+  const std::string plain = print + std::string(last);
   std::string token(sodium_base64_encoded_len(plain.size(), kBase64), '\0');
   sodium_bin2base64(token.data(), token.size(), reinterpret_cast<const unsigned char*>(plain.data()),
                     plain.size(), kBase64);
@@ -39,8 +51,9 @@ std::string make_token(const std::string& print, std::string_view last_id) {
   return token;
 }
 
-std::optional<std::string> read_token(std::string_view token, const std::string& print) {
-  std::array<char, kFingerprintBytes + kIdBytesMax> plain{};
+// The rest of a key with an external id at `id_at`.
+std::optional<std::string> read_token(std::string_view token, const std::string& print, std::size_t id_at) {
+  std::array<char, kFingerprintBytes + Ancestry::kBytesMax + kIdBytesMax> plain{};
   std::size_t size = 0;
   const char* end = nullptr;
   if (sodium_base642bin(reinterpret_cast<unsigned char*>(plain.data()), plain.size(), token.data(),
@@ -48,47 +61,40 @@ std::optional<std::string> read_token(std::string_view token, const std::string&
       end != token.data() + token.size()) {
     return std::nullopt;
   }
-  const std::string_view text(plain.data(), size);
-  if (!text.starts_with(print) || !is_id(text.substr(print.size()))) return std::nullopt;
-  return std::string(text.substr(print.size()));
+  std::string_view text(plain.data(), size);
+  if (!text.starts_with(print)) return std::nullopt;
+  text.remove_prefix(print.size());
+  if (text.size() < id_at || !is_id(text.substr(id_at))) return std::nullopt;
+  return std::string(text);
 }
 
-struct Ancestor {
-  ResourceType type;
-  std::uint32_t internal_id;
-};
-
-// The ancestors that the query asks for, lowest first; nothing where one of them was never made.
-std::optional<std::vector<Ancestor>> ancestors_of(const Registry& registry, const ListQuery& query) {
-  std::vector<Ancestor> ancestors;
-  const auto add = [&](ResourceType type, const std::optional<std::string>& id) {
-    if (!id) return true;
-    const std::uint32_t found = registry.symbols().of(type).find(*id);
-    ancestors.push_back({type, found});
-    return found != Interner::kAbsent;
-  };
-  if (!add(ResourceType::kAdGroup, query.ad_group_id) || !add(ResourceType::kCampaign, query.campaign_id) ||
-      !add(ResourceType::kAdvertiser, query.advertiser_id)) {
-    return std::nullopt;
-  }
-  if (query.owner && query.type != ResourceType::kPlacement && query.type != ResourceType::kFestival) {
-    ancestors.push_back({ResourceType::kAdvertiser, *query.owner});
-  }
-  return ancestors;
-}
-
-// Whether the resource stands below all of them, by the index.
-bool stands_below(const Registry& registry, ResourceType type, std::string_view id, std::uint32_t internal_id,
-                  const std::vector<Ancestor>& ancestors) {
-  for (const Ancestor& ancestor : ancestors) {
-    if (type == ResourceType::kAdvertiser) {
-      if (internal_id != ancestor.internal_id) return false;
-    } else if (!registry.store().get(Family::kChildren,
-                                     child_key(type, ancestor.type, ancestor.internal_id, id))) {
-      return false;
+// What stands above everything that the query asks for, as far down as its filters say. Nothing where one of these was never
+// made or is deleted, or where they do not stand below each other.
+std::optional<Ancestry> ancestry_of(const Registry& registry, const ListQuery& query) {
+  Ancestry ancestry;
+  std::size_t level = Ancestry::kDepthMax;
+  // From the lowest up; the first one says what stands above it.
+  for (const auto& [type, id] : {std::pair{ResourceType::kAdGroup, &query.ad_group_id},
+                                 {ResourceType::kCampaign, &query.campaign_id},
+                                 {ResourceType::kAdvertiser, &query.advertiser_id}}) {
+    --level;
+    if (!*id) continue;
+    const std::uint32_t internal_id = registry.symbols().of(type).find(**id);
+    if (ancestry.depth() == 0) {
+      const auto record = internal_id == Interner::kAbsent ? std::nullopt : registry.get(type, internal_id);
+      if (!record) return std::nullopt;
+      if (level > 0) ancestry.add(record->owner);
+      if (level > 1) ancestry.add(record->parent);
+      ancestry.add(internal_id);
+    } else if (ancestry[level] != internal_id) {
+      return std::nullopt;
     }
   }
-  return true;
+  if (query.owner && depth_of(query.type) > 0) {
+    if (ancestry.depth() == 0) ancestry.add(*query.owner);
+    if (ancestry[0] != *query.owner) return std::nullopt;
+  }
+  return ancestry;
 }
 
 // The external id; empty, which no advertiser has, where it was never made.
@@ -98,20 +104,18 @@ std::string own_id(const Registry& registry, std::uint32_t owner) {
 
 class PageWriter {
  public:
-  PageWriter(std::string& out, const Registry& registry, const ListQuery& query,
-             std::vector<Ancestor> ancestors)
-      : out_(out), registry_(registry), query_(query), ancestors_(std::move(ancestors)), begin_(out.size()) {}
+  PageWriter(std::string& out, const Registry& registry, const ListQuery& query)
+      : out_(out), registry_(registry), query_(query), begin_(out.size()) {}
 
-  // Returns false where the page is full.
-  bool visit(std::string_view id, std::uint32_t internal_id) {
+  // `rest`: of the key, after the list's prefix. Returns false where the page is full.
+  bool visit(std::string_view rest, std::uint32_t internal_id) {
     if (items_ >= query_.page_size || looked_at_ >= kRowsLookedAtMax ||
         out_.size() - begin_ >= kPageBytesMax) {
       more_ = true;
       return false;
     }
     ++looked_at_;
-    last_id_ = id;
-    if (!stands_below(registry_, query_.type, id, internal_id, ancestors_)) return true;
+    last_ = rest;
     const auto record = registry_.get(query_.type, internal_id);
     if (!record || (query_.enabled && record->enabled != *query_.enabled)) return true;
     if (items_++ > 0) out_ += ',';
@@ -119,17 +123,16 @@ class PageWriter {
     return true;
   }
   bool more() const { return more_; }
-  const std::string& last_id() const { return last_id_; }
+  const std::string& last() const { return last_; }
 
  private:
   std::string& out_;
   const Registry& registry_;
   const ListQuery& query_;
-  const std::vector<Ancestor> ancestors_;
   const std::size_t begin_;
   std::size_t items_ = 0, looked_at_ = 0;
   bool more_ = false;
-  std::string last_id_;
+  std::string last_;
 };
 
 }  // namespace
@@ -138,20 +141,16 @@ Result<void, ListError> append_page(std::string& out, const Registry& registry, 
   const std::string print = fingerprint(query);
   std::string after;
   if (!query.page_token.empty()) {
-    auto read = read_token(query.page_token, print);
+    const std::size_t below = depth_of(query.type) - depth_asked(query);
+    auto read = read_token(query.page_token, print, below * sizeof(std::uint32_t));
     if (!read) return ListError::kBadToken;
     after = std::move(*read);
   }
   std::string token;
   out += "{\"items\":[";
-  if (auto ancestors = ancestors_of(registry, query)) {
-    // Walk the list of the lowest ancestor; the others are looked up for each row.
-    std::string prefix = child_key_prefix(query.type);
-    if (!ancestors->empty() && query.type != ResourceType::kAdvertiser) {
-      prefix = child_key_prefix(query.type, ancestors->front().type, ancestors->front().internal_id);
-      ancestors->erase(ancestors->begin());
-    }
-    PageWriter page(out, registry, query, std::move(*ancestors));
+  if (const auto ancestry = ancestry_of(registry, query)) {
+    const std::string prefix = place_prefix(query.type, *ancestry);
+    PageWriter page(out, registry, query);
     // The next key after one: itself and a zero byte.
     std::string begin = after.empty() ? prefix : prefix + after + '\0';
     std::string end = prefix_end(prefix);
@@ -165,7 +164,7 @@ Result<void, ListError> append_page(std::string& out, const Registry& registry, 
       return page.visit(key.substr(prefix.size()), decode_internal_id(value));
     };
     if (begin < end) registry.store().scan(Family::kChildren, begin, end, visit);
-    if (page.more()) token = make_token(print, page.last_id());
+    if (page.more()) token = make_token(print, page.last());
   }
   out += "],\"next_page_token\":";
   if (token.empty()) {

@@ -17,7 +17,7 @@ inline constexpr std::size_t kPageBytesMax = 8 * 1024 * 1024;
 
 struct ListQuery {
   ResourceType type = ResourceType::kAdvertiser;
-  // Ids of parents at any level above; all of them must be above.
+  // Ids of parents at any level above; all of them must be above. Asked only of types that have them.
   std::optional<std::string> advertiser_id, campaign_id, ad_group_id;
   std::optional<bool> enabled;         // by status
   std::optional<std::uint32_t> owner;  // only below this advertiser (an advertiser's key)
@@ -27,7 +27,8 @@ struct ListQuery {
 
 enum class ListError : std::uint8_t { kBadToken };
 
-// Appends {"items": [...], "next_page_token": "..." or null}. Items as GET shows them, ordered by id: a
+// Appends {"items": [...], "next_page_token": "..." or null}. Items as GET shows them, in the order of where they stand: by
+// advertiser, campaign and ad group, each in the order they were first made, then by id. A
 // resource that is neither made nor deleted while pages are read is on exactly one of them. A page may be
 // short, even empty, and still have a next one. A filter that names nothing matches nothing. kBadToken: it
 // was not made for this query. Any thread, no lock.

@@ -2,8 +2,7 @@
 // the catalog that auctions read.
 //
 // What is where on the disk (resource_record.h): kResources holds one record a resource, deleted ones
-// included; kChildren lists children below every ancestor and references below what they refer to; kChanges
-// is the log.
+// included; kChildren says where each stands and what it refers to (index_keys.h); kChanges is the log.
 #pragma once
 
 #include <array>

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "api/resources/index_keys.h"
+#include "api/resources/index_maker.h"
 #include "api/resources/registry.h"
 #include "api/resources/row_reader.h"
 
@@ -13,7 +15,9 @@ namespace gavel {
 class RegistryLoader {
  public:
   RegistryLoader(Registry& registry, const Registry::Progress& progress)
-      : registry_(registry), progress_(progress) {}
+      : registry_(registry), progress_(progress) {
+    if (!index_is_whole(registry.parts_.store)) index_.emplace(registry.parts_.store);
+  }
 
   std::optional<Registry::LoadError> load(ResourceType type) {
     if (auto error = expect(type)) return error;
@@ -29,7 +33,13 @@ class RegistryLoader {
     return std::nullopt;
   }
 
+  std::optional<Registry::LoadError> finish() { return index_ ? error_of(index_->finish()) : std::nullopt; }
+
  private:
+  static std::optional<Registry::LoadError> error_of(const std::optional<StoreError>& failed) {
+    return failed ? std::optional(Registry::LoadError{failed->message}) : std::nullopt;
+  }
+
   // Internal ids are dense, so the last one says how many there are.
   std::optional<Registry::LoadError> expect(ResourceType type) {
     const auto last = registry_.parts_.store.last_key(Family::kResources, resource_key_prefix(type));
@@ -58,10 +68,23 @@ class RegistryLoader {
     registry_.set_limits(change);
     registry_.put_row(change);
     if (record.deleted) registry_.erase_row(type, row.internal_id);
+    if (index_ && !record.deleted) {
+      if (auto error = error_of(index_->add(keys_of(record, row.doc), row.internal_id))) return error;
+    }
     registry_.last_change_ = std::max(registry_.last_change_, record.last_change);
     if (++rows_ % kLoadProgressRows == 0 && progress_ && !progress_(rows_))
       return Registry::LoadError{"stopped"};
     return std::nullopt;
+  }
+
+  std::vector<std::string> keys_of(const ResourceRecord& record, const ResourceDoc& doc) const {
+    return index_keys(
+        record.id, record.parent, doc,
+        [&](ResourceType type, std::uint32_t ix) {
+          const auto& states = registry_.states_[static_cast<std::size_t>(type)];
+          return ix < states.size() ? states[ix].parent : kNoInternalId;
+        },
+        [&](ResourceType type, std::string_view id) { return registry_.parts_.symbols->of(type).find(id); });
   }
 
   static constexpr std::size_t kAhead = 8;          // rows: their names' places anywhere in memory are asked for
@@ -69,18 +92,17 @@ class RegistryLoader {
 
   Registry& registry_;
   const Registry::Progress& progress_;
+  std::optional<IndexMaker> index_;  // where there is none
   std::uint64_t rows_ = 0;
 };
 
 std::optional<Registry::LoadError> Registry::load(const Progress& progress) {
   parts_.click_stats.ceilings().raise();  // nothing is listed by the old ones
   RegistryLoader loader(*this, progress);
-  constexpr std::array kDependencyOrder{
-      ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
-      ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
   for (const ResourceType type : kDependencyOrder) {
     if (auto error = loader.load(type)) return error;
   }
+  if (auto error = loader.finish()) return error;
   parts_.publisher.publish(editor_.snapshot());
   parts_.click_stats.ceilings().settle();
   return std::nullopt;

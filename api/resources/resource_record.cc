@@ -1,50 +1,25 @@
 #include "api/resources/resource_record.h"
 
 #include "api/json/json_writer.h"
+#include "budget/big_endian.h"
 
 namespace gavel {
 
 namespace {
 
 constexpr unsigned char kRecordVersion = 1;
-constexpr char kNoParent = '\xFF';
 
 constexpr unsigned char kDeletedFlag = 1;
 constexpr unsigned char kEnabledFlag = 2;
 
-void put_be(std::string& out, std::uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xFF);
-}
-
-std::uint64_t get_be(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
-}
-
 void put_text(std::string& out, std::string_view text) {
-  put_be(out, text.size(), 4);
+  append_big_endian(out, static_cast<std::uint32_t>(text.size()));
   out += text;
 }
 
-// Takes bytes from the front; a short read leaves ok false and gives zeros.
-struct Reader {
-  std::string_view rest;
-  bool ok = true;
-
-  std::string_view bytes(std::size_t count) {
-    if (rest.size() < count) {
-      ok = false;
-      return {};
-    }
-    const std::string_view taken = rest.substr(0, count);
-    rest.remove_prefix(count);
-    return taken;
-  }
-  std::uint64_t number(std::size_t size) { return get_be(bytes(size)); }
-  std::uint32_t number32() { return static_cast<std::uint32_t>(number(4)); }
-  std::string text() { return std::string(bytes(number(4))); }
-};
+std::string get_text(BigEndianReader& in) {
+  return std::string(in.read_bytes(in.read<std::uint32_t>()));
+}
 
 std::string type_byte(ResourceType type) {
   return std::string(1, static_cast<char>(type));
@@ -59,38 +34,38 @@ std::string encode_record(const ResourceRecord& record) {
   out.reserve(64 + record.id.size() + record.json.size());
   out += static_cast<char>(kRecordVersion);
   out += static_cast<char>((record.deleted ? kDeletedFlag : 0) | (record.enabled ? kEnabledFlag : 0));
-  put_be(out, static_cast<std::uint64_t>(to_micros(record.created_at)), 8);
-  put_be(out, static_cast<std::uint64_t>(to_micros(record.updated_at)), 8);
+  append_big_endian(out, to_micros(record.created_at));
+  append_big_endian(out, to_micros(record.updated_at));
   for (const std::uint32_t n : {record.revision, record.landing_revision, record.parent, record.owner}) {
-    put_be(out, n, 4);
+    append_big_endian(out, n);
   }
-  put_be(out, record.last_change, 8);
+  append_big_endian(out, record.last_change);
   put_text(out, record.id);
   put_text(out, record.json);
-  put_be(out, record.words.size(), 4);
+  append_big_endian(out, static_cast<std::uint32_t>(record.words.size()));
   for (const std::string& word : record.words) put_text(out, word);
   return out;
 }
 
 std::optional<ResourceRecord> decode_record(std::string_view bytes) {
-  Reader in{bytes};
-  if (in.number(1) != kRecordVersion) return std::nullopt;
+  BigEndianReader in(bytes);
+  if (in.read<std::uint8_t>() != kRecordVersion) return std::nullopt;
   ResourceRecord record;
-  const std::uint64_t flags = in.number(1);
+  const auto flags = in.read<std::uint8_t>();
   record.deleted = (flags & kDeletedFlag) != 0;
   record.enabled = (flags & kEnabledFlag) != 0;
-  record.created_at = from_micros(static_cast<std::int64_t>(in.number(8)));
-  record.updated_at = from_micros(static_cast<std::int64_t>(in.number(8)));
-  record.revision = in.number32();
-  record.landing_revision = in.number32();
-  record.parent = in.number32();
-  record.owner = in.number32();
-  record.last_change = in.number(8);
-  record.id = in.text();
-  record.json = in.text();
-  const std::uint32_t words = in.number32();
-  for (std::uint32_t i = 0; in.ok && i < words; ++i) record.words.push_back(in.text());
-  if (!in.ok || !in.rest.empty() || record.json.size() < 2) return std::nullopt;
+  record.created_at = from_micros(in.read<std::int64_t>());
+  record.updated_at = from_micros(in.read<std::int64_t>());
+  record.revision = in.read<std::uint32_t>();
+  record.landing_revision = in.read<std::uint32_t>();
+  record.parent = in.read<std::uint32_t>();
+  record.owner = in.read<std::uint32_t>();
+  record.last_change = in.read<std::uint64_t>();
+  record.id = get_text(in);
+  record.json = get_text(in);
+  const auto words = in.read<std::uint32_t>();
+  for (std::uint32_t i = 0; !in.failed() && i < words; ++i) record.words.push_back(get_text(in));
+  if (!in.complete() || record.json.size() < 2) return std::nullopt;
   return record;
 }
 
@@ -107,53 +82,39 @@ void append_shown(std::string& out, const ResourceRecord& record) {
 
 std::string resource_key(ResourceType type, std::uint32_t internal_id) {
   std::string key = type_byte(type);
-  put_be(key, internal_id, 4);
+  append_big_endian(key, internal_id);
   return key;
 }
 std::string resource_key_prefix(ResourceType type) {
   return type_byte(type);
 }
 std::uint32_t internal_id_of_key(std::string_view key) {
-  return static_cast<std::uint32_t>(get_be(key.substr(1)));
-}
-
-std::string child_key_prefix(ResourceType child, ResourceType parent, std::uint32_t parent_id) {
-  std::string key = type_byte(child) + type_byte(parent);
-  put_be(key, parent_id, 4);
-  return key;
-}
-std::string child_key_prefix(ResourceType child) {
-  return type_byte(child) + kNoParent;
-}
-std::string child_key(ResourceType child, ResourceType parent, std::uint32_t parent_id, std::string_view id) {
-  return child_key_prefix(child, parent, parent_id).append(id);
-}
-std::string child_key(ResourceType child, std::string_view id) {
-  return child_key_prefix(child).append(id);
+  return BigEndianReader(key.substr(1)).read<std::uint32_t>();
 }
 
 std::string encode_internal_id(std::uint32_t internal_id) {
   std::string bytes;
-  put_be(bytes, internal_id, 4);
+  append_big_endian(bytes, internal_id);
   return bytes;
 }
+
 std::uint32_t decode_internal_id(std::string_view bytes) {
-  return static_cast<std::uint32_t>(get_be(bytes));
+  return BigEndianReader(bytes).read<std::uint32_t>();
 }
 
 std::string change_key(std::uint64_t sequence) {
   std::string key;
-  put_be(key, sequence, 8);
+  append_big_endian(key, sequence);
   return key;
 }
 std::uint64_t sequence_of_key(std::string_view key) {
-  return get_be(key);
+  return BigEndianReader(key).read<std::uint64_t>();
 }
 
 std::string landing_url_key(AdIx ad, std::uint32_t landing_revision) {
   std::string key;
-  put_be(key, ad.value, 4);
-  put_be(key, landing_revision, 4);
+  append_big_endian(key, ad.value);
+  append_big_endian(key, landing_revision);
   return key;
 }
 

@@ -46,12 +46,7 @@ std::string resource_key(ResourceType type, std::uint32_t internal_id);
 std::string resource_key_prefix(ResourceType type);
 std::uint32_t internal_id_of_key(std::string_view resource_key);
 
-// kChildren: below an ancestor or what it refers to, or (parent kNoParent) below nothing: all of a type.
-std::string child_key(ResourceType child, ResourceType parent, std::uint32_t parent_id, std::string_view id);
-std::string child_key(ResourceType child, std::string_view id);
-std::string child_key_prefix(ResourceType child, ResourceType parent, std::uint32_t parent_id);
-std::string child_key_prefix(ResourceType child);
-// What stands below one parent, and below nothing, has keys of these prefixes' lengths plus the external id.
+// An internal id within a value.
 std::string encode_internal_id(std::uint32_t internal_id);
 std::uint32_t decode_internal_id(std::string_view bytes);
 

@@ -157,15 +157,6 @@ std::optional<StoreError> Transaction::commit() {
   return error;
 }
 
-namespace {
-
-// What is referred to comes before what refers to it.
-constexpr std::array<ResourceType, kResourceTypes> kDependencyOrder{
-    ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
-    ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
-
-}  // namespace
-
 void Transaction::publish() {
   registry_.last_change_ += changes_.size();
   for (std::size_t type = 0; type < kResourceTypes; ++type) {

@@ -107,6 +107,8 @@ class Transaction {
 
   // In transaction_delete.cc.
   OperationOutcome remove(const ResourceOperation& operation, const Caller& caller);
+  // What the index's keys of all `child` have in front that stand below `type` or refer to it.
+  std::string prefix_below(ResourceType child, ResourceType type, std::uint32_t internal_id) const;
   FieldErrors blockers(ResourceType type, std::uint32_t internal_id) const;
   std::optional<StoreError> cascade(ResourceType type, std::uint32_t internal_id, const Principal& principal);
   std::optional<StoreError> remove_group(std::uint32_t internal_id, const Principal& principal);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/http/etag.h"
+#include "api/resources/index_keys.h"
 #include "api/resources/transaction.h"
 
 namespace gavel {
@@ -37,11 +38,18 @@ constexpr std::size_t kNoMaximum = static_cast<std::size_t>(-1);
 
 }  // namespace
 
+std::string Transaction::prefix_below(ResourceType child, ResourceType type, std::uint32_t internal_id) const {
+  if (type == ResourceType::kFestival || type == ResourceType::kPlacement) {
+    return reference_prefix(child, type, internal_id);
+  }
+  return place_prefix(
+      child, ancestry_below(type, internal_id, [this](ResourceType t, std::uint32_t ix) { return state(t, ix).parent; }));
+}
+
 FieldErrors Transaction::blockers(ResourceType type, std::uint32_t internal_id) const {
   FieldErrors errors;
   for (const ResourceType child : pointing_types(type)) {
-    for (const ChildIndex::Child& found :
-         index_.below(child_key_prefix(child, type, internal_id), kBlockersShown)) {
+    for (const ChildIndex::Child& found : index_.with(prefix_below(child, type, internal_id), kBlockersShown)) {
       errors.push_back({"", std::string(type_name(child)) + " " + found.id + " still points at it"});
     }
   }
@@ -104,8 +112,7 @@ std::optional<StoreError> Transaction::cascade(ResourceType type, std::uint32_t 
 std::optional<StoreError> Transaction::remove_all_below(ResourceType child, ResourceType parent,
                                                         std::uint32_t internal_id,
                                                         const Principal& principal) {
-  for (const ChildIndex::Child& found :
-       index_.below(child_key_prefix(child, parent, internal_id), kNoMaximum)) {
+  for (const ChildIndex::Child& found : index_.with(prefix_below(child, parent, internal_id), kNoMaximum)) {
     stage_removal(load(child, found.internal_id), principal);
     if (auto error = commit_if_many()) return error;
   }
@@ -113,8 +120,8 @@ std::optional<StoreError> Transaction::remove_all_below(ResourceType child, Reso
 }
 
 std::optional<StoreError> Transaction::leave_festival(std::uint32_t festival, const Principal& principal) {
-  const std::string prefix = child_key_prefix(ResourceType::kCampaign, ResourceType::kFestival, festival);
-  for (const ChildIndex::Child& found : index_.below(prefix, kNoMaximum)) {
+  const std::string prefix = reference_prefix(ResourceType::kCampaign, ResourceType::kFestival, festival);
+  for (const ChildIndex::Child& found : index_.with(prefix, kNoMaximum)) {
     Present campaign = load(ResourceType::kCampaign, found.internal_id);
     CampaignDoc doc = std::get<CampaignDoc>(campaign.doc);
     std::erase_if(doc.festivals, [&](const FestivalEntry& entry) {
@@ -133,8 +140,8 @@ std::optional<StoreError> Transaction::remove_group(std::uint32_t internal_id, c
 }
 
 std::optional<StoreError> Transaction::leave_placement(std::uint32_t placement, const Principal& principal) {
-  const std::string prefix = child_key_prefix(ResourceType::kAdGroup, ResourceType::kPlacement, placement);
-  for (const ChildIndex::Child& found : index_.below(prefix, kNoMaximum)) {
+  const std::string prefix = reference_prefix(ResourceType::kAdGroup, ResourceType::kPlacement, placement);
+  for (const ChildIndex::Child& found : index_.with(prefix, kNoMaximum)) {
     Present group = load(ResourceType::kAdGroup, found.internal_id);
     AdGroupDoc doc = std::get<AdGroupDoc>(group.doc);
     std::erase_if(doc.placements,

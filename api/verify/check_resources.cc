@@ -13,10 +13,6 @@
 namespace gavel {
 namespace {
 
-constexpr std::array kDependencyOrder{
-    ResourceType::kAdvertiser, ResourceType::kPlacement, ResourceType::kFestival, ResourceType::kCampaign,
-    ResourceType::kAdGroup,    ResourceType::kAd,        ResourceType::kKeyword};
-
 class ResourceCheck {
  public:
   ResourceCheck(const VerifyContext& context, StoredResources& resources)
@@ -115,12 +111,17 @@ class ResourceCheck {
     }
   }
 
-  // The list that a key of the index stands in: "the campaigns of advertiser v1".
+  // Where an entry stands: "the ads of advertiser v1, campaign c1, ad_group g1".
   std::string list_name(std::string_view key) const {
-    const std::string all = "the " + std::string(collection_name(static_cast<ResourceType>(key[0])));
-    if (key.starts_with(child_key_prefix(static_cast<ResourceType>(key[0])))) return all;
-    return all + " of " +
-           resources_.name(static_cast<ResourceType>(key[1]), decode_internal_id(key.substr(2, 4)));
+    const auto read = read_index_key(key);
+    if (!read) return "no list";
+    std::string name = "the " + std::string(collection_name(read->type));
+    std::array above{ResourceType::kAdvertiser, ResourceType::kCampaign, ResourceType::kAdGroup};
+    if (read->refers_to) above[0] = *read->refers_to;
+    for (std::size_t level = 0; level < read->ids.depth(); ++level) {
+      name += (level == 0 ? " of " : ", ") + resources_.name(above[level], read->ids[level]);
+    }
+    return name;
   }
 
   std::vector<std::string> keys_of(const ResourceRecord& record, const ResourceDoc& doc) const {
@@ -128,15 +129,16 @@ class ResourceCheck {
         record.id, record.parent, doc,
         [this](ResourceType type, std::uint32_t ix) { return resources_.state(type, ix).parent; },
         [this](ResourceType type, std::string_view id) {
-          const auto found = store_.get(Family::kChildren, child_key(type, id));
+          const auto found = store_.get(Family::kChildren, place_prefix(type).append(id));
           return found ? decode_internal_id(*found) : kNoInternalId;
         });
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     return keys;
   }
 
-  // Which entry is wrong is looked up only where there is one.
+  // Which entry is wrong is looked up only where there is one. Of an older layout it is not looked at.
   void check_index() {
+    if (!context_.has_index) return;
     std::uint64_t entries = 0;
     store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
       context_.count("index entries", entries);
@@ -157,10 +159,10 @@ class ResourceCheck {
   }
 
   bool is_needed(std::string_view key, std::uint32_t ix) {
-    const auto type = static_cast<ResourceType>(key[0]);
-    const auto bytes = store_.get(Family::kResources, resource_key(type, ix));
+    const auto read = read_index_key(key);
+    const auto bytes = read ? store_.get(Family::kResources, resource_key(read->type, ix)) : std::nullopt;
     const auto record = bytes ? decode_record(*bytes) : std::nullopt;
-    const auto doc = record && !record->deleted ? read_stored(parser_, type, *record) : std::nullopt;
+    const auto doc = record && !record->deleted ? read_stored(parser_, read->type, *record) : std::nullopt;
     return doc && std::ranges::count(keys_of(*record, *doc), key) > 0;
   }
 

@@ -28,9 +28,9 @@ std::unique_ptr<const StoreSnapshot> with_counters(const Store& store, const Cal
 }
 
 Findings compare_all(const Store& store, const StoreSnapshot& counters, const Calendar& calendar,
-                     const VerifyProgress& progress) {
+                     const VerifyProgress& progress, bool has_index) {
   Findings findings;
-  const VerifyContext context{store, counters, calendar, findings, progress};
+  const VerifyContext context{store, counters, calendar, findings, progress, has_index};
   StoredResources resources(store);
   check_resources(context, resources);
   const KeptEvents kept = KeptEvents::of(store);
@@ -60,7 +60,7 @@ Result<Findings, std::string> verify_data_directory(const std::string& data_dir,
   if (!calendar) return "data directory " + data_dir + " has the unknown time zone " + record->time_zone;
 
   try {
-    return compare_all(**store, *with_counters(**store, *calendar), *calendar, progress);
+    return compare_all(**store, *with_counters(**store, *calendar), *calendar, progress, record->has_index);
   } catch (const std::exception& error) {
     return "data directory " + data_dir + ": " + error.what();
   }

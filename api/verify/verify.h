@@ -24,6 +24,7 @@ struct VerifyContext {
   const Calendar& calendar;
   Findings& findings;
   const VerifyProgress& progress;
+  bool has_index;  // of resources, to compare them with
 
   void count(std::string_view what, std::uint64_t& done) const {
     if (++done % kVerifyProgressEvery == 0 && progress) progress(what, done);

@@ -145,10 +145,10 @@ TEST_F(DataDirectoryTest, OfAnotherKindIsRefusedBeforeItIsMigrated) {
 
 TEST_F(DataDirectoryTest, OfANewerFormatIsRefused) {
   ASSERT_TRUE(open_data_directory(path_, traits_));
-  set_meta("format", "5");
+  set_meta("format", "6");
   const auto opened = open_data_directory(path_, traits_);
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().message.find("format 5, newer"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("format 6, newer"), std::string::npos) << opened.error().message;
   set_meta("format", "two");
   ASSERT_FALSE(open_data_directory(path_, traits_));
 }
@@ -162,7 +162,7 @@ TEST_F(DataDirectoryTest, OfTheFirstFormatIsMigrated) {
   {
     const auto opened = open_data_directory(path_, traits_);
     ASSERT_TRUE(opened) << opened.error().message;
-    EXPECT_EQ(opened->store->get(Family::kMeta, "format"), "4");
+    EXPECT_EQ(opened->store->get(Family::kMeta, "format"), "5");
     EXPECT_EQ(opened->store->get(Family::kMeta, "currency"), "CNY");
   }
   // A first format was always in yuan: another currency does not take it over.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/data_directory.h"
+#include "api/resources/index_maker.h"
 #include "api/resources/registry.h"
 #include "tests/api/stored_world.h"
 
@@ -101,6 +102,48 @@ TEST_F(RegistryLoadTest, ALastKeyThatIsDamagedIsSaidAndNoReasonToMakeRoomForBill
     undo.erase(Family::kResources, key);
     ASSERT_FALSE(world->store->write(undo));
   }
+}
+
+std::vector<std::pair<std::string, std::string>> index_of(const Store& store) {
+  std::vector<std::pair<std::string, std::string>> entries;
+  store.scan(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
+    entries.emplace_back(key, value);
+    return true;
+  });
+  return entries;
+}
+
+// As after a migration: the index is erased, and stays noted as not whole until a load has gone through everything.
+TEST_F(RegistryLoadTest, AnIndexThatWasForgottenIsMadeAnew) {
+  put_samples(*world);
+  ASSERT_EQ(world->put("advertiser", "s2", R"({"name":"gone"})").status, 201);
+  ASSERT_EQ(world->remove("advertiser", "s2").status, 204);
+  const auto before = index_of(*world->store);
+  const std::string shown = world->dump();
+  ASSERT_EQ(before.size(), 9U) << "a place each, a festival's and a placement's reference";
+  EXPECT_TRUE(index_is_whole(*world->store));
+  WriteBatch batch;
+  batch.put(Family::kChildren, std::string(1, '\0') + "of another layout", "?");
+  forget_index(batch);
+  ASSERT_FALSE(world->store->write(batch));
+  EXPECT_TRUE(index_of(*world->store).empty());
+  EXPECT_FALSE(index_is_whole(*world->store));
+
+  // A row that cannot be read ends a load before the index is whole.
+  WriteBatch damage;
+  damage.put(Family::kResources, resource_key(ResourceType::kKeyword, 1), "?");
+  ASSERT_FALSE(world->store->write(damage));
+  EXPECT_TRUE(EmptyRegistry(*world).registry.load().has_value());
+  EXPECT_FALSE(index_is_whole(*world->store));
+  WriteBatch undo;
+  undo.erase(Family::kResources, resource_key(ResourceType::kKeyword, 1));
+  ASSERT_FALSE(world->store->write(undo));
+
+  reopen();
+  EXPECT_TRUE(index_is_whole(*world->store));
+  EXPECT_EQ(index_of(*world->store), before);
+  EXPECT_EQ(world->dump(), shown);
+  EXPECT_EQ(world->remove("placement", "p1").status, 409) << "the group refers to it";
 }
 
 TEST_F(RegistryLoadTest, LoadingEndsWhereItIsToldTo) {

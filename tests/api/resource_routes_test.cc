@@ -153,6 +153,45 @@ TEST_F(ResourceRoutesTest, ListsByParentAndStatus) {
   EXPECT_TRUE(JsonTree::parse(r.body)->at("/next_page_token")->is_null());
 }
 
+// Advertiser by advertiser, in the order they were made, and so on down; by id where one stands beside the other.
+TEST_F(ResourceRoutesTest, ListsGoAncestorByAncestor) {
+  const auto put = [&](const char* type, const std::string& id, const std::string& body) {
+    ASSERT_EQ(world.put(type, id, body).status, 201) << id;
+  };
+  for (const char* shop : {"z", "y"}) put("advertiser", shop, R"({"name":"n"})");
+  for (const auto& [campaign, shop] : {std::pair{"c2", "y"}, {"c3", "z"}, {"c1", "z"}}) {
+    put("campaign", campaign, R"({"name":"n","pricing":"cpc","advertiser_id":")" + std::string(shop) + "\"}");
+  }
+  int groups = 0;
+  for (const char* campaign : {"c1", "c3", "c2", "c1"}) {
+    const std::string group = "g" + std::to_string(groups++);
+    put("ad_group", group, R"({"name":"n","bid_micros":1,"campaign_id":")" + std::string(campaign) + "\"}");
+    for (const char* id : {"b", "a"}) {
+      put("keyword", group + id, R"({"text":"x","match":"exact","ad_group_id":")" + group + "\"}");
+    }
+  }
+  using Ids = std::vector<std::string>;
+  for (const std::string size : {"1", "2", "3", "1000"}) {
+    const std::string page = "page_size=" + size;
+    EXPECT_EQ(ids("/v1/campaigns?" + page), (Ids{"c1", "c3", "c2"}));
+    EXPECT_EQ(ids("/v1/ad_groups?" + page), (Ids{"g1", "g0", "g3", "g2"}));
+    EXPECT_EQ(ids("/v1/keywords?" + page), (Ids{"g1a", "g1b", "g0a", "g0b", "g3a", "g3b", "g2a", "g2b"}));
+    EXPECT_EQ(ids("/v1/keywords?advertiser_id=z&" + page), (Ids{"g1a", "g1b", "g0a", "g0b", "g3a", "g3b"}));
+    EXPECT_EQ(ids("/v1/keywords?campaign_id=c1&" + page), (Ids{"g0a", "g0b", "g3a", "g3b"}));
+    EXPECT_EQ(ids("/v1/keywords?campaign_id=c1&advertiser_id=y&" + page), Ids{});
+    EXPECT_EQ(ids("/v1/keywords?ad_group_id=g3&advertiser_id=z&" + page), (Ids{"g3a", "g3b"}));
+    EXPECT_EQ(ids("/v1/keywords?ad_group_id=g3&campaign_id=c3&" + page), Ids{});
+    EXPECT_EQ(ids("/v1/keywords?ad_group_id=g3&advertiser_id=y&" + page), Ids{});
+  }
+  // What is deleted between two pages is an end, not an error.
+  const std::string list = "/v1/keywords?campaign_id=c1&page_size=1";
+  const std::string token = get(list)["next_page_token"].text_or_empty();
+  ASSERT_EQ(send("DELETE", "/v1/campaigns/c1?cascade=true").status, 204);
+  EXPECT_EQ(ids(list + "&page_token=" + token), Ids{});
+  EXPECT_EQ(ids("/v1/ad_groups?campaign_id=c1"), Ids{});
+  EXPECT_EQ(ids("/v1/keywords?page_size=3"), (Ids{"g1a", "g1b", "g2a", "g2b"}));
+}
+
 TEST_F(ResourceRoutesTest, RefusesBadListQueries) {
   put_samples(world);
   ASSERT_EQ(world.put("advertiser", "s2", R"({"name":"b"})").status, 201);

@@ -53,7 +53,7 @@ class RestoreTest : public testing::Test {
 
 TEST_F(RestoreTest, IntoNothing) {
   EXPECT_EQ(restore(),
-            data_dir_ + " restored from " + checkpoint_ + " (format 4, business time 2024-11-01T00:00:00Z)");
+            data_dir_ + " restored from " + checkpoint_ + " (format 5, business time 2024-11-01T00:00:00Z)");
   EXPECT_EQ(mark(data_dir_ + "/db"), "of the checkpoint");
   EXPECT_EQ(read_file(data_dir_ + "/tokens.key"), "key");
   EXPECT_FALSE(fs::exists(data_dir_ + "/listen_address"));

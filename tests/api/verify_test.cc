@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "api/data_directory.h"
+#include "api/resources/index_keys.h"
 #include "api/verify/check_events.h"
 #include "api/verify/check_resources.h"
 #include "api/verify/index_digest.h"
@@ -114,6 +115,12 @@ class TradedWorld {
   std::unique_ptr<Ledger> ledger;  // ends before what it works on
 };
 
+std::string ad_place(std::uint32_t advertiser, std::uint32_t campaign, std::uint32_t group, std::string_view id) {
+  Ancestry above;
+  for (const std::uint32_t ix : {advertiser, campaign, group}) above.add(ix);
+  return place_prefix(ResourceType::kAd, above).append(id);
+}
+
 // Each test has a copy of what one world left behind.
 class VerifyTest : public testing::Test {
  protected:
@@ -160,7 +167,7 @@ std::pair<std::string, std::string> first_row(const Store& store, Family family)
 
 TEST_F(VerifyTest, WhatWasServedAgrees) {
   EXPECT_EQ(verify(),
-            "checked 12 resources, 28 index entries, 14 changes, 3 landing URLs, 7 events, 3 report rows, "
+            "checked 12 resources, 13 index entries, 14 changes, 3 landing URLs, 7 events, 3 report rows, "
             "2 advertisers' accounts, 2 campaigns' accounts, 1 festival budgets, 1 deposits: all agree\n");
 }
 
@@ -322,20 +329,19 @@ const Bent kBents[] = {
      "one"},
     {"IndexEntryLost",
      [](const Store&, WriteBatch& b) {
-       b.erase(Family::kChildren, child_key(ResourceType::kAd, ResourceType::kCampaign, 0, "a1"));
+       b.erase(Family::kChildren, ad_place(0, 0, 0, "a1"));
      },
-     "ad a1, entry in the ads of campaign c1: resources 0, index nothing\n"},
+     "ad a1, entry in the ads of advertiser s1, campaign c1, ad_group g1: resources 0, index nothing\n"},
     {"IndexEntryTooMany",
      [](const Store&, WriteBatch& b) {
-       b.put(Family::kChildren, child_key(ResourceType::kAd, ResourceType::kCampaign, 1, "a1"),
-             encode_internal_id(0));
+       b.put(Family::kChildren, ad_place(0, 1, 0, "a1"), encode_internal_id(0));
      },
-     "index, entry in the ads of campaign c2: index 0, resources nothing\n"},
+     "index, entry in the ads of advertiser s1, campaign c2, ad_group g1: index 0, resources nothing\n"},
     {"IndexEntryOfAnother",
      [](const Store&, WriteBatch& b) {
-       b.put(Family::kChildren, child_key(ResourceType::kAd, "a2"), encode_internal_id(0));
+       b.put(Family::kChildren, ad_place(1, 1, 1, "a2"), encode_internal_id(0));
      },
-     "ad a2, entry in the ads: resources 1, index 0\n"},
+     "ad a2, entry in the ads of advertiser s2, campaign c2, ad_group g2: resources 1, index 0\n"},
     {"ChangeLost", [](const Store&, WriteBatch& b) { b.erase(Family::kChanges, change_key(5)); },
      "log of changes, seq: expected 5, log 6\n"},
     {"LastChangeLost", [](const Store&, WriteBatch& b) { b.erase(Family::kChanges, change_key(14)); },
@@ -431,7 +437,7 @@ TEST_F(VerifyTest, ARowAtATimeFindsTheSame) {
     Findings findings;
     const VerifyProgress no_progress;
     const auto snapshot = (*store)->snapshot();
-    const VerifyContext context{**store, *snapshot, calendar, findings, no_progress};
+    const VerifyContext context{**store, *snapshot, calendar, findings, no_progress, true};
     StoredResources resources(**store);
     check_resources(context, resources);
     MoneySums sums(*snapshot, calendar);

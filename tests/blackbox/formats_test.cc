@@ -65,7 +65,7 @@ TEST_F(DataOfAnotherProgram, IsRefusedByName) {
   const struct {
     const char *key, *value, *said;
   } rows[] = {
-      {"format", "99", " has format 99, newer than this program's 4\n"},
+      {"format", "99", " has format 99, newer than this program's 5\n"},
       {"currency", "EUR", " was made for currency EUR, not CNY\n"},
       {"segmenter", "icu-99.1/unicode-20.0", " was made for word segmenter icu-99.1/unicode-20.0, not icu-"},
       {"time_zone", "Europe/Paris", " was made for time zone Europe/Paris, not Asia/Shanghai\n"},
@@ -97,7 +97,7 @@ TEST_F(DataOfAnotherProgram, OfFormat2IsMigratedWithAllThatIsInIt) {
   EXPECT_EQ(shop_.click(after[0]), 302);
   EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
   ASSERT_EQ(server_.terminate(), 0);
-  EXPECT_EQ(recorded("format"), "4");
+  EXPECT_EQ(recorded("format"), "5");
   server_.set_arguments({"--verify"});
   EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
   server_.set_arguments({});
@@ -128,13 +128,40 @@ TEST_F(DataOfAnotherProgram, OfFormat3KeepsWhatItCounted) {
   EXPECT_EQ(shop_.spent(), Shop::kPrice);
   EXPECT_EQ(shop_.click(tokens_[1]), 302);
   server_.kill_hard();
-  EXPECT_EQ(recorded("format"), "4");
+  EXPECT_EQ(recorded("format"), "5");
   ASSERT_TRUE(server_.start()) << server_.log();
   EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
   for (const std::string& again : tokens_) EXPECT_EQ(shop_.click(again), 302);
   EXPECT_EQ(shop_.spent(), 2 * Shop::kPrice);
   const JsonTree rows = shop_.get("/v1/reports?from=2024-11-01T00:00:00Z&to=2024-11-02T00:00:00Z");
   EXPECT_EQ(rows["rows"][0]["cost_micros"], JsonTree(2 * Shop::kPrice));
+}
+
+// Format 4 listed a resource below each of its ancestors, by id.
+TEST_F(DataOfAnotherProgram, OfFormat4ListsWhatItHas) {
+  {
+    const auto store = Store::open(server_.data_dir() + "/db");
+    ASSERT_TRUE(store) << store.error().message;
+    WriteBatch batch;
+    batch.erase_range(Family::kChildren, "", "\xFF");
+    // The keywords of no parent and of ad group 0, with an id that is not there any more.
+    batch.put(Family::kChildren, "\x04\xFFkeyword", std::string(4, '\0'));
+    batch.put(Family::kChildren, std::string("\x04\x02\0\0\0\0", 6) + "lost", std::string(4, '\0'));
+    ASSERT_FALSE((*store)->write(batch));
+  }
+  record({{"format", "4"}});
+  server_.set_arguments({"--verify"});
+  EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
+  server_.set_arguments({});
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(shop_.get("/v1/ads?campaign_id=c")["items"].items().size(), 1u);
+  EXPECT_EQ(shop_.get("/v1/campaigns")["items"].items().size(), 1u);
+  EXPECT_EQ(shop_.get("/v1/keywords")["items"].items().size(), 0u);
+  EXPECT_EQ(shop_.spent(), Shop::kPrice);
+  ASSERT_EQ(server_.terminate(), 0);
+  EXPECT_EQ(recorded("format"), "5");
+  server_.set_arguments({"--verify"});
+  EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
 }
 
 }  // namespace
