@@ -16,17 +16,17 @@ _KEYWORDS_OF_A_NEW_AD = 20
 
 class Changes:
     """Sends changes, 1,000 rows a second in bulk requests, on a thread of its own until it is stopped. `make(first, count)` gives
-    the lines of the rows from the first one on, about as many as asked for: a request. Where not `applied`, the same
-    requests go to the fixed body and change nothing: what they cost the client, which has one core, remains."""
+    the lines of the rows from the first one on, about as many as asked for: a request. `first` goes on from what was applied before,
+    or nothing would change. Where not `applied`, the same requests go to the fixed body and change nothing: what they cost the client, which has one core, remains."""
 
-    def __init__(self, server, make, rows_of_a_request, applied):
+    def __init__(self, server, make, rows_of_a_request, applied, first):
         self._server = server
         self._make = make
         self._rows = rows_of_a_request
         self._applied = applied
         self._stopped = threading.Event()
         self._error = None
-        self.sent = 0
+        self.next = first
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -35,7 +35,7 @@ class Changes:
         due = time.monotonic()
         try:
             while not self._stopped.wait(max(0, due - time.monotonic())):
-                lines = self._make(self.sent, self._rows)
+                lines = self._make(self.next, self._rows)
                 due += len(lines) / _CHANGES_PER_S
                 path, kind = ("/v1/bulk", "application/x-ndjson") if self._applied else ("/yardstick", "application/json")
                 connection.request("POST", path, "\n".join(lines).encode() + b"\n", {"Content-Type": kind})
@@ -43,7 +43,7 @@ class Changes:
                 answer = response.read()
                 if response.status != 200 or self._applied and answer.count(b'"status":20') != len(lines):
                     raise Failure(f"a change was refused: {response.status} {answer[:300]!r}")
-                self.sent += len(lines)
+                self.next += len(lines)
         except (OSError, Failure) as error:
             self._error = error
         finally:
@@ -56,13 +56,28 @@ class Changes:
             raise Failure(str(self._error))
 
 
-def _changed_bids(groups):
+def _changed_rows(server):
+    """A bid of an ad group, a status of an ad, a daily budget of a campaign, and so on. An ad that is paused is enabled again by the
+    next status."""
+    def page(collection):
+        return server.get_json(f"/v1/{collection}?page_size=1000")["items"]
+    bids = [(item["id"], item["bid_micros"]) for item in page("ad_groups")]
+    ads = [item["id"] for item in page("ads") if item["status"] == "enabled"]
+    budgets = [(item["id"], item["daily_budget_micros"]) for item in page("campaigns") if item["daily_budget_micros"]]
+
+    def row(i):
+        turn, more = i // 3, 1 + i % 7
+        if i % 3 == 0:
+            group, bid = bids[turn % len(bids)]
+            return "ad_group", group, {"bid_micros": bid + more}
+        if i % 3 == 1:
+            return "ad", ads[turn // 2 % len(ads)], {"status": ("paused", "enabled")[turn % 2]}
+        campaign, budget = budgets[turn % len(budgets)]
+        return "campaign", campaign, {"daily_budget_micros": budget + more}
+
     def make(first, count):
-        lines = []
-        for i in range(first, first + count):
-            group, bid = groups[i % len(groups)]
-            lines.append(json.dumps({"op": "patch", "type": "ad_group", "id": group, "body": {"bid_micros": bid + 1 + i % 7}}))
-        return lines
+        rows = (row(i) for i in range(first, first + count))
+        return [json.dumps({"op": "patch", "type": kind, "id": name, "body": body}) for kind, name, body in rows]
     return make
 
 
@@ -90,27 +105,37 @@ def _new_ads(server):
 
 def measure_changes(stage):
     """p99 of auctions at half the peak beside 1,000 changed rows a second and beside the same requests that change nothing, in
-    turn."""
+    turn; and what a row costs the thread that applies it."""
     server, scale = stage.server(), stage.scale
     rate = ensure_peak(stage) / 2
-    page = server.get_json("/v1/ad_groups?page_size=1000")["items"]
-    kinds = {"changed bids": (_changed_bids([(item["id"], item["bid_micros"]) for item in page]), _CHANGES_OF_A_REQUEST),
+    kinds = {"changed bids, statuses and budgets": (_changed_rows(server), _CHANGES_OF_A_REQUEST),
              "rows of new ads with 20 keywords": (_new_ads(server), _ROWS_OF_NEW_ADS_A_REQUEST)}
     found = {(kind, applied): [] for kind in kinds for applied in (False, True)}
     sent = dict.fromkeys(kinds, 0)
+    times = {kind: (0, 0) for kind in kinds}
     for turn in range(scale.rounds):
         for kind, applied in found:
             stage.tell(f"changes, round {turn + 1} of {scale.rounds}: {kind}" + ("" if applied else ", not applied"))
-            changes = Changes(server, *kinds[kind], applied)
+            before = server.changes_times()
+            changes = Changes(server, *kinds[kind], applied, first=sent[kind])
             try:
                 found[kind, applied].append(stage.client.open_loop(server.url, "/v1/auctions", stage.bodies(), rate,
                                                                    scale.round_seconds, scale.round_seconds / 4))
             finally:
                 changes.stop()
             if applied:
-                sent[kind] += changes.sent
+                sent[kind] = changes.next
+                times[kind] = tuple(t + now - then for t, now, then in zip(times[kind], server.changes_times(), before))
     p99 = {key: statistics.median(report["latency_ns"]["p99"] for report in reports) / 1000 for key, reports in found.items()}
     stage.series["changes_p99_us"] = {kind: {"applied": p99[kind, True], "not applied": p99[kind, False]} for kind in kinds}
-    return [Row("changes", f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second, above the same not applied",
+    rows = [Row("changes", f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second, above the same not applied",
                 f"{number(p99[kind, True])} us against {number(p99[kind, False])} us", Target(at_most=100, unit="us"),
                 p99[kind, True] - p99[kind, False], note=f"{sent[kind]:,} rows") for kind in kinds]
+    return rows + [_cost_row(kind, times[kind], sent[kind]) for kind in kinds]
+
+
+def _cost_row(kind, times, sent):
+    """System time is the disk's and the scheduler's; user time has the cutting of words in it, too."""
+    user, system = (1e6 * t / max(sent, 1) for t in times)
+    return Row("changes", f"work of the thread that applies {kind}, a row", f"{number(user)} us, and {number(system)} us in the kernel",
+               Target(at_most=50, unit="us"), user)

@@ -115,18 +115,28 @@ def children_cpu_seconds():
 
 def thread_cpu_seconds(pid, prefix):
     """User and system time of those of its threads whose names begin so."""
-    total = 0
+    return sum(thread_times(pid, prefix))
+
+
+def thread_times(pid, prefix):
+    """As above, user and system time apart."""
+    user = system = 0
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
             if file.read().startswith(prefix):
-                total += _cpu_seconds_of(f"/proc/{pid}/task/{thread}/stat")
-    return total
+                times = _times_of(f"/proc/{pid}/task/{thread}/stat")
+                user, system = user + times[0], system + times[1]
+    return user, system
 
 
 def _cpu_seconds_of(stat):
+    return sum(_times_of(stat))
+
+
+def _times_of(stat):
     with open(stat, encoding="utf-8") as file:
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return tuple(int(ticks) / os.sysconf("SC_CLK_TCK") for ticks in fields[11:13])
 
 
 def resident_bytes(pid):
