@@ -40,6 +40,7 @@
 #include "api/open_files.h"
 #include "api/pacing_service.h"
 #include "api/resources/executor.h"
+#include "api/resources/index_maker.h"
 #include "api/resources/registry.h"
 #include "api/resources/resource_routes.h"
 #include "api/tokens/token_keys.h"
@@ -320,14 +321,16 @@ int serve(Service& my) {
   // Only now is it known that there will be a server: what is wrong before is one line, and no other.
   log_start(my.config, std::string(build_version()));
   report_clock(my.clock);
+  const auto reserve = static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes);
+  if (!index_is_whole(*my.data.store)) my.data.store->keep_free(reserve);
   if (const auto failed = load(my)) {
     if (!stop_signal_came()) return fail(*failed);
     spdlog::info("signal {} while loading: stopped", wait_for_stop_signal());
     return 0;
   }
   my.data.store->compact();
-  // Not before: on a disk that is nearly full a server still starts, and tells what it knows.
-  my.data.store->keep_free(static_cast<std::uint64_t>(my.config.ledger.disk_reserve_bytes));
+  // Not before, but for a load that writes: on a disk that is nearly full a server still starts, and tells what it knows.
+  my.data.store->keep_free(reserve);
   if (!my.clock.is_manual()) my.maintenance.start();
   server.open();
   const std::string address = format_listen(parse_listen(my.config.listen)->host, *port);

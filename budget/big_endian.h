@@ -35,7 +35,7 @@ class BigEndianReader {
   Int read() {
     using Unsigned = std::make_unsigned_t<Int>;
     if (rest_.size() < sizeof(Int)) {
-      failed_ = true;
+      fail();
       return 0;
     }
     Unsigned bits = 0;
@@ -54,7 +54,7 @@ class BigEndianReader {
   // The next bytes, a view into what is read; empty where there are fewer.
   std::string_view read_bytes(std::size_t count) {
     if (rest_.size() < count) {
-      failed_ = true;
+      fail();
       return {};
     }
     const std::string_view taken = rest_.substr(0, count);
@@ -69,6 +69,11 @@ class BigEndianReader {
   bool complete() const { return !failed_ && rest_.empty(); }
 
  private:
+  void fail() {
+    failed_ = true;
+    rest_ = {};
+  }
+
   std::string_view rest_;
   bool failed_ = false;
 };

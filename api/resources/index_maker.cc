@@ -23,7 +23,7 @@ void forget_index(WriteBatch& batch) {
 
 std::optional<StoreError> IndexMaker::add(const std::vector<std::string>& keys, std::uint32_t internal_id) {
   for (const std::string& key : keys) piece_.put(Family::kChildren, key, encode_internal_id(internal_id));
-  if (piece_.bytes() < kPieceBytes) return std::nullopt;
+  if (piece_.bytes() < piece_bytes_) return std::nullopt;
   const auto failed = store_.write(piece_);
   piece_.clear();
   return failed;

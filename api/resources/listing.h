@@ -1,4 +1,4 @@
-// Pages of a collection, by external id.
+// Pages of a collection, in the order of the index (index_keys.h).
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ struct ListQuery {
 
 enum class ListError : std::uint8_t { kBadToken };
 
-// Appends {"items": [...], "next_page_token": "..." or null}. Items as GET shows them, in the order of where they stand: by
-// advertiser, campaign and ad group, each in the order they were first made, then by id. A
-// resource that is neither made nor deleted while pages are read is on exactly one of them. A page may be
+// Appends {"items": [...], "next_page_token": "..." or null}. Items as GET shows them, by where they stand: by advertiser,
+// campaign and ad group, each in the order they were first made, then by id. A resource that is neither made nor deleted
+// while pages are read is on exactly one of them. A page may be
 // short, even empty, and still have a next one. A filter that names nothing matches nothing. kBadToken: it
 // was not made for this query. Any thread, no lock.
 Result<void, ListError> append_page(std::string& out, const Registry& registry, const ListQuery& query);

@@ -64,7 +64,7 @@ struct ResourceState {
 class Registry {
  public:
   struct LoadError {
-    std::string message;  // one line for a person, names the resource
+    std::string message;  // one line for a person, names the resource or what could not be written
   };
   // Called after every kLoadProgressRows rows with the number of rows read so far; says whether to go on.
   using Progress = std::function<bool(std::uint64_t rows)>;
@@ -74,8 +74,8 @@ class Registry {
   ~Registry();
 
   // Reads all resources from the store: ids are given again as they were, limits are set (deleted resources
-  // too, since tokens already out still charge), and one snapshot is published. Once; on an error the
-  // registry is of no use.
+  // too, since tokens already out still charge), and one snapshot is published. Where the index is not whole it is
+  // written. Once; on an error the registry is of no use.
   std::optional<LoadError> load(const Progress& progress = {});
 
   // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes. Costs nothing

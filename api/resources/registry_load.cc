@@ -37,7 +37,7 @@ class RegistryLoader {
 
  private:
   static std::optional<Registry::LoadError> error_of(const std::optional<StoreError>& failed) {
-    return failed ? std::optional(Registry::LoadError{failed->message}) : std::nullopt;
+    return failed ? std::optional(Registry::LoadError{"making the index of resources: " + failed->message}) : std::nullopt;
   }
 
   // Internal ids are dense, so the last one says how many there are.

@@ -104,6 +104,7 @@ std::optional<StoreError> Transaction::cascade(ResourceType type, std::uint32_t 
   constexpr std::array kAdsFirst{ResourceType::kAd, ResourceType::kKeyword, ResourceType::kAdGroup,
                                  ResourceType::kCampaign};
   for (const ResourceType child : kAdsFirst) {
+    if (depth_of(child) <= depth_of(type)) continue;
     if (auto error = remove_all_below(child, type, internal_id, principal)) return error;
   }
   return std::nullopt;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "api/json/json_reader.h"
 #include "api/resources/index_keys.h"
@@ -26,6 +28,7 @@ class ResourceCheck {
     read_changes();
     for_each_record(
         [this](ResourceType type, std::uint32_t ix, std::string_view value) { check_row(type, ix, value); });
+    for (const ResourceType type : kDependencyOrder) check_ids(type);
     findings_.checked("resources", rows_);
     check_index();
     findings_.checked("changes", changes_);
@@ -42,7 +45,8 @@ class ResourceCheck {
       const std::string prefix = resource_key_prefix(type);
       store_.read_through(Family::kResources, prefix, prefix_end(prefix),
                           [&](std::string_view key, std::string_view value) {
-                            visit(type, internal_id_of_key(key), value);
+                            const std::uint32_t ix = internal_id_of_key(key);
+                            visit(type, key == resource_key(type, ix) ? ix : kNoInternalId, value);
                             return true;
                           });
     }
@@ -63,6 +67,7 @@ class ResourceCheck {
       return;
     }
     const std::string name = std::string(type_name(type)) + " " + record->id;
+    ids_[static_cast<std::size_t>(type)].emplace_back(std::hash<std::string>()(record->id), ix);
     check_place(type, ix, name, *record);
     resources_.set(type, ix, {record->parent, record->owner, !record->deleted});
     check_last_change(name, *record);
@@ -70,6 +75,20 @@ class ResourceCheck {
       for (const std::string& key : keys_of(*record, *doc)) index_.expect(key, ix);
     }
     if (const auto* ad = std::get_if<AdDoc>(&*doc)) urls_.expect(AdIx{ix}, *record, *ad);
+  }
+
+  // No external id is a second resource's of the same type, deleted or not: no start takes such a directory.
+  void check_ids(ResourceType type) {
+    auto& ids = ids_[static_cast<std::size_t>(type)];
+    std::ranges::sort(ids);
+    for (std::size_t i = 1; i < ids.size(); ++i) {
+      if (ids[i].first != ids[i - 1].first) continue;
+      const std::string name = resources_.name(type, ids[i].second);
+      if (name == resources_.name(type, ids[i - 1].second)) {
+        add(name, "id", {"resources", ids[i - 1].second}, {"resources", ids[i].second});
+      }
+    }
+    ids = {};
   }
 
   void check_place(ResourceType type, std::uint32_t ix, const std::string& name,
@@ -105,10 +124,15 @@ class ResourceCheck {
     for (const std::string& key : keys_of(*record, *doc)) {
       if (!index_.differs_at(key)) continue;
       const auto indexed = store_.get(Family::kChildren, key);
-      if (indexed && decode_internal_id(*indexed) == ix) continue;
+      if (indexed && id_in(*indexed) == ix) continue;
       add(std::string(type_name(type)) + " " + record->id, "entry in " + list_name(key), {"resources", ix},
-          {"index", indexed ? Value(decode_internal_id(*indexed)) : Value()});
+          {"index", indexed ? Value(id_in(*indexed)) : Value()});
     }
+  }
+
+  // The internal id that an entry names; none where the value is not one.
+  static std::uint32_t id_in(std::string_view value) {
+    return value == encode_internal_id(decode_internal_id(value)) ? decode_internal_id(value) : kNoInternalId;
   }
 
   // Where an entry stands: "the ads of advertiser v1, campaign c1, ad_group g1".
@@ -138,11 +162,14 @@ class ResourceCheck {
 
   // Which entry is wrong is looked up only where there is one. Of an older layout it is not looked at.
   void check_index() {
-    if (!context_.has_index) return;
+    if (!context_.has_index) {
+      findings_.skipped("the index of resources: the next start makes it anew");
+      return;
+    }
     std::uint64_t entries = 0;
     store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
       context_.count("index entries", entries);
-      index_.found(key, decode_internal_id(value));
+      index_.found(key, id_in(value));
       return true;
     });
     findings_.checked("index entries", entries);
@@ -151,8 +178,8 @@ class ResourceCheck {
       look_up_keys(type, ix, value);
     });
     store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
-      if (index_.differs_at(key) && !is_needed(key, decode_internal_id(value))) {
-        add("index", "entry in " + list_name(key), {"index", decode_internal_id(value)}, {"resources", {}});
+      if (index_.differs_at(key) && !is_needed(key, id_in(value))) {
+        add("index", "entry in " + list_name(key), {"index", id_in(value)}, {"resources", {}});
       }
       return true;
     });
@@ -199,6 +226,7 @@ class ResourceCheck {
   IndexDigest index_;
   LandingUrlCheck urls_;
   std::uint64_t rows_ = 0, last_change_ = 0;
+  std::array<std::vector<std::pair<std::size_t, std::uint32_t>>, kResourceTypes> ids_;  // hashes of external ids
 
   // The log of changes: how many, its last, and where some are missing: those after one and before another.
   struct Gap {

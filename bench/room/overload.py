@@ -8,7 +8,7 @@ _PROGRAM = "gavel-overload"
 
 
 def measure_overload(stage):
-    """gavel-overload on the marketplace with the default limits, each request for a page of results with a banner: auctions have
+    """gavel-overload on the marketplace with limits of waiting and short holds, each request for a page of results with a banner: auctions have
     to be heavy for shedding to be worth it. The server keeps these limits afterwards."""
     if not (stage.build / _PROGRAM).exists():
         return [skipped("overload", "overload and fairness", f"{_PROGRAM} is not there")]

@@ -183,6 +183,13 @@ TEST_F(ResourceRoutesTest, ListsGoAncestorByAncestor) {
     EXPECT_EQ(ids("/v1/keywords?ad_group_id=g3&campaign_id=c3&" + page), Ids{});
     EXPECT_EQ(ids("/v1/keywords?ad_group_id=g3&advertiser_id=y&" + page), Ids{});
   }
+  // A token holds the longest id below all its ancestors.
+  const std::string longest(64, 'k');
+  put("keyword", longest, R"({"text":"x","match":"exact","ad_group_id":"g2"})");
+  put("keyword", "last", R"({"text":"x","match":"exact","ad_group_id":"g2"})");
+  EXPECT_EQ(ids("/v1/keywords?page_size=1").size(), 10U);
+  ASSERT_EQ(send("DELETE", "/v1/keywords/" + longest).status, 204);
+  ASSERT_EQ(send("DELETE", "/v1/keywords/last").status, 204);
   // What is deleted between two pages is an end, not an error.
   const std::string list = "/v1/keywords?campaign_id=c1&page_size=1";
   const std::string token = get(list)["next_page_token"].text_or_empty();

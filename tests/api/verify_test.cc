@@ -337,6 +337,24 @@ const Bent kBents[] = {
        b.put(Family::kChildren, ad_place(0, 1, 0, "a1"), encode_internal_id(0));
      },
      "index, entry in the ads of advertiser s1, campaign c2, ad_group g1: index 0, resources nothing\n"},
+    {"IndexEntryOfNoId",
+     [](const Store&, WriteBatch& b) {
+       b.put(Family::kChildren, ad_place(0, 0, 0, "a1"), encode_internal_id(0) + "x");
+     },
+     "ad a1, entry in the ads of advertiser s1, campaign c1, ad_group g1: resources 0, index 4294967295\n"},
+    {"IdOfAnother",
+     [](const Store& s, WriteBatch& b) {
+       auto record = *decode_record(*s.get(Family::kResources, resource_key(ResourceType::kAd, 1)));
+       record.id = "a1";
+       b.put(Family::kResources, resource_key(ResourceType::kAd, 1), encode_record(record));
+     },
+     "ad a1, id: resources 0, resources 1\n"},
+    {"KeyWithMoreBehind",
+     [](const Store& s, WriteBatch& b) {
+       const std::string key = resource_key(ResourceType::kAd, 1);
+       b.put(Family::kResources, key + "x", *s.get(Family::kResources, key));
+     },
+     "ad #4294967295, key: resources 4294967295, needed an id that was ever given\n"},
     {"IndexEntryOfAnother",
      [](const Store&, WriteBatch& b) {
        b.put(Family::kChildren, ad_place(1, 1, 1, "a2"), encode_internal_id(0));

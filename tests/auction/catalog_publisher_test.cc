@@ -27,17 +27,32 @@ TEST(CatalogPublisher, AReaderSeesWhatIsPublishedAndKeepsItsSnapshotUntilThen) {
   EXPECT_EQ(publisher.current(), next);
 }
 
-TEST(CatalogPublisher, AnOldSnapshotEndsWithItsLastReader) {
+// By who publishes, not by the reader that left it last; and none is kept that nobody reads.
+TEST(CatalogPublisher, AnOldSnapshotEndsWithAPublicationAfterItsLastReader) {
   CatalogFixture world;
   auto first = world.editor.snapshot();
   const std::weak_ptr<const Catalog> watched = first;
   CatalogPublisher publisher(std::move(first));
   CatalogReader reader(publisher);
   reader.get();
-  publisher.publish(world.editor.snapshot());
+  const auto publish = [&](const char* name) {
+    world.put_advertiser(name);
+    auto next = world.editor.snapshot();
+    const std::weak_ptr<const Catalog> published = next;
+    publisher.publish(std::move(next));
+    return published;
+  };
+  const auto unread = publish("a");
+  publish("b");
+  EXPECT_FALSE(watched.expired()) << "the reader has it still";
+  const auto last = publish("c");
+  EXPECT_TRUE(unread.expired()) << "nobody ever had it";
   EXPECT_FALSE(watched.expired());
   reader.get();
+  EXPECT_FALSE(watched.expired()) << "freed on the reader's thread";
+  publish("d");
   EXPECT_TRUE(watched.expired());
+  EXPECT_FALSE(last.expired());
 }
 
 // Under TSan: workers match queries in the newest snapshot while resources change, names and words grow and

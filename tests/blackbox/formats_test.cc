@@ -152,6 +152,7 @@ TEST_F(DataOfAnotherProgram, OfFormat4ListsWhatItHas) {
   record({{"format", "4"}});
   server_.set_arguments({"--verify"});
   EXPECT_EQ(server_.run_to_exit(), 0) << server_.log();
+  EXPECT_THAT(server_.log(), HasSubstr("the index of resources: the next start makes it anew"));
   server_.set_arguments({});
   ASSERT_TRUE(server_.start()) << server_.log();
   EXPECT_EQ(shop_.get("/v1/ads?campaign_id=c")["items"].items().size(), 1u);
