@@ -56,12 +56,13 @@ class Changes:
             raise Failure(str(self._error))
 
 
-def _spread(server, collection, count, wanted=1000):
-    """Resources from all over the marketplace, of which there are about `count`: lists go shop by shop."""
+def _spread(server, collection, letter, count, wanted=1000):
+    """Resources from all over the marketplace, of which there are about `count`, by the names that the generator gives them:
+    lists go shop by shop."""
     connection = server.connect()
     found = []
     for number in range(0, count, max(1, count // wanted)):
-        connection.request("GET", f"/v1/{collection}/{collection[0]}{number:07d}")
+        connection.request("GET", f"/v1/{collection}/{letter}{number:07d}")
         answer = connection.getresponse()
         body = answer.read()
         if answer.status == 200:
@@ -75,9 +76,9 @@ def _spread(server, collection, count, wanted=1000):
 def _changed_rows(server, ads):
     """A bid of an ad group, a status of an ad, a daily budget of a campaign, and so on. An ad that is paused is enabled again by the
     next status."""
-    bids = [(item["id"], item["bid_micros"]) for item in _spread(server, "ad_groups", ads // 2)]
-    shown = [item["id"] for item in _spread(server, "ads", ads) if item["status"] == "enabled"]
-    budgets = [(item["id"], item["daily_budget_micros"]) for item in _spread(server, "campaigns", ads // 4)
+    bids = [(item["id"], item["bid_micros"]) for item in _spread(server, "ad_groups", "g", ads // 2)]
+    shown = [item["id"] for item in _spread(server, "ads", "a", ads) if item["status"] == "enabled"]
+    budgets = [(item["id"], item["daily_budget_micros"]) for item in _spread(server, "campaigns", "c", ads // 4)
                if item["daily_budget_micros"]]
 
     def row(i):
@@ -98,7 +99,7 @@ def _changed_rows(server, ads):
 
 def _new_ads(server, ads):
     """New ads of ad groups on search, each with 20 new keywords that begin with words of others."""
-    keywords = _spread(server, "keywords", 5 * ads)
+    keywords = _spread(server, "keywords", "k", 5 * ads)
     texts = [keyword["text"] for keyword in keywords]
     groups = sorted({keyword["ad_group_id"] for keyword in keywords})
     run = time.time_ns()
