@@ -31,8 +31,14 @@ struct BoundList::Leaf : Node {
 
 struct BoundList::Directory : Node {
   Directory() : Node(true) {}
-  Directory(const Directory& other) : Node(true), leaves(other.leaves), firsts(other.firsts) {
+  Directory(const Directory& other) : Node(true), leaves(fetched(other.leaves)), firsts(other.firsts) {
     size = other.size;
+  }
+  ~Directory() { fetched(leaves); }
+  // Each leaf is counted at, and they lie anywhere.
+  static const std::vector<NodePtr>& fetched(const std::vector<NodePtr>& leaves) {
+    for (const NodePtr& leaf : leaves) __builtin_prefetch(leaf.get());
+    return leaves;
   }
   // Of the leaf that holds `posting`, or would.
   std::size_t leaf_of(const Posting& posting) const {

@@ -38,6 +38,8 @@ struct AdvertiserRow {
 struct CampaignRow {
   bool live = false;
   SharedPtr<CampaignServing> serving;                // not null where live
+
+  void prefetch_shares() const { __builtin_prefetch(serving.get()); }
 };
 
 // A keyword as its ad group lists it.
@@ -57,6 +59,12 @@ struct AdGroupRow {
   // The live ones, kept whether the group is live or not. They stand here since who reads the row reads them, too.
   SharedList<AdIx> ads;
   SharedList<GroupKeyword> keywords;
+
+  void prefetch_shares() const {
+    __builtin_prefetch(serving.get());
+    ads.prefetch();
+    keywords.prefetch();
+  }
 };
 
 struct AdRow {
@@ -70,6 +78,8 @@ struct AdRow {
   std::int32_t pcvr_nano = -1;
   std::uint32_t landing_revision = 0;
   boost::intrusive_ptr<const AdText> text;           // not null where live
+
+  void prefetch_shares() const { __builtin_prefetch(text.get()); }
 };
 
 // Packed: there are millions.
@@ -99,6 +109,10 @@ static_assert(sizeof(KeywordRow) == 20 && kMaxBid.value >> 40 == 0);
 // and those that are paused: they show no ad.
 struct TextPostings {
   BoundList of_match[kMatchTypes];                   // by MatchType
+
+  void prefetch_shares() const {
+    for (const BoundList& list : of_match) list.prefetch();
+  }
 };
 
 struct PlacementRow {

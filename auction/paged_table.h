@@ -14,6 +14,9 @@ namespace gavel {
 // thread-safe while another thread changes another copy. A page that only this table refers to is changed in
 // place.
 //
+// A page that is copied or freed counts at each of the things it shares, which lie anywhere: these are fetched together
+// first, as one after the other, each count would wait for memory alone. Rows that share something have prefetch_shares().
+//
 // Invariants: levels_ is 0 where nothing was ever set, else the root stands levels_ - 1 levels above the
 // leaves and covers numbers below kFanOut^levels_. A page whose use count is 1, on a path of such pages from
 // this root, is seen by nobody else.
@@ -80,10 +83,30 @@ class PagedTable {
     virtual ~Node() = default;
   };
   struct Inner final : Node {
-    std::array<boost::intrusive_ptr<Node>, kFanOut> children;
+    using Children = std::array<boost::intrusive_ptr<Node>, kFanOut>;
+    Inner() = default;
+    Inner(const Inner& other) : Node(other), children(fetched(other.children)) {}
+    ~Inner() override { fetched(children); }
+
+    static const Children& fetched(const Children& children) {
+      for (const auto& child : children) __builtin_prefetch(child.get());
+      return children;
+    }
+    Children children;
   };
   struct Leaf final : Node {
-    std::array<T, kFanOut> values{};
+    using Values = std::array<T, kFanOut>;
+    Leaf() = default;
+    Leaf(const Leaf& other) : Node(other), values(fetched(other.values)) {}
+    ~Leaf() override { fetched(values); }
+
+    static const Values& fetched(const Values& values) {
+      if constexpr (requires(const T& value) { value.prefetch_shares(); }) {
+        for (const T& value : values) value.prefetch_shares();
+      }
+      return values;
+    }
+    Values values{};
   };
 
   // A page and how far it stands above the leaves.
