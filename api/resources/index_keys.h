@@ -1,11 +1,11 @@
-// The keys of kChildren: where each live resource stands, and what its lists refer to. The one rule by which they
-// are written, read and verified.
+// The keys of kChildren: where each live resource stands, and what its lists refer to. The one rule by which
+// they are written, read and verified.
 //
 //   a place       type, 0xFF, internal ids of what it stands below from the advertiser down, external id
 //   a reference   type, the type referred to, internal id of what is referred to, external id
 //
-// The value is the internal id. A place has what is below any ancestor, and all of a type, in one piece: one entry
-// makes each of these lists.
+// The value is the internal id. A place has what is below any ancestor, and all of a type, in one piece: one
+// entry makes each of these lists.
 #pragma once
 
 #include <algorithm>
@@ -42,8 +42,8 @@ class Ancestry {
 // How many stand above a resource of this type: 0 for advertisers, placements and festivals, 3 for ads.
 std::size_t depth_of(ResourceType type);
 
-// Of what stands directly below (type, internal id): that and all above it. `parent_of(type, internal id)` gives the internal
-// id of a resource's parent.
+// Of what stands directly below (type, internal id): that and all above it. `parent_of(type, internal id)`
+// gives the internal id of a resource's parent.
 template <class ParentOf>
 Ancestry ancestry_below(ResourceType type, std::uint32_t internal_id, const ParentOf& parent_of) {
   Ancestry ancestry;
@@ -54,7 +54,8 @@ Ancestry ancestry_below(ResourceType type, std::uint32_t internal_id, const Pare
   return ancestry;
 }
 
-// What the keys of all resources of a type have in front that stand below these ancestors, at any level; of all of the type.
+// What the keys of all resources of a type have in front that stand below these ancestors, at any level; of
+// all of the type.
 std::string place_prefix(ResourceType type, const Ancestry& ancestry = {});
 // What the keys of all resources of `type` have in front that refer to a placement or festival.
 std::string reference_prefix(ResourceType type, ResourceType to, std::uint32_t to_id);
@@ -63,21 +64,22 @@ std::string reference_prefix(ResourceType type, ResourceType to, std::uint32_t t
 struct IndexKey {
   ResourceType type = ResourceType::kAdvertiser;
   std::optional<ResourceType> refers_to;  // none of a place
-  Ancestry ids;                           // of a place what it stands below; of a reference what is referred to, alone
-  std::string_view id;                    // a view into the key
+  Ancestry ids;         // of a place what it stands below; of a reference what is referred to, alone
+  std::string_view id;  // a view into the key
 };
 // Nothing where it is not a key of this index.
 std::optional<IndexKey> read_index_key(std::string_view key);
 
-// The keys of a live resource, sorted: its place, and what its lists refer to. `parent_of` as above; `find_id(type, external
-// id)` gives the internal id of what a list names.
+// The keys of a live resource, sorted: its place, and what its lists refer to. `parent_of` as above;
+// `find_id(type, external id)` gives the internal id of what a list names.
 template <class ParentOf, class FindId>
 std::vector<std::string> index_keys(std::string_view id, std::uint32_t parent, const ResourceDoc& doc,
                                     const ParentOf& parent_of, const FindId& find_id) {
   const ResourceType type = type_of(doc);
   const auto above = parent_type(type);
   std::vector<std::string> keys;
-  keys.push_back(place_prefix(type, above ? ancestry_below(*above, parent, parent_of) : Ancestry()).append(id));
+  keys.push_back(
+      place_prefix(type, above ? ancestry_below(*above, parent, parent_of) : Ancestry()).append(id));
   const auto refer = [&](ResourceType to, std::string_view named) {
     keys.push_back(reference_prefix(type, to, find_id(to, named)).append(id));
   };

@@ -19,8 +19,8 @@ constexpr std::string_view kLayout = "place/";  // of the keys, so that tokens o
 
 // How many ancestors ancestry_of() gives.
 std::size_t depth_asked(const ListQuery& query) {
-  if (query.ad_group_id) return 3;
-  if (query.campaign_id) return 2;
+  if (query.ad_group_id) return depth_of(ResourceType::kAdGroup) + 1;
+  if (query.campaign_id) return depth_of(ResourceType::kCampaign) + 1;
   return query.advertiser_id || (query.owner && depth_of(query.type) > 0) ? 1 : 0;
 }
 
@@ -73,13 +73,12 @@ std::optional<std::string> read_token(std::string_view token, const std::string&
 // made or is deleted, or where they do not stand below each other.
 std::optional<Ancestry> ancestry_of(const Registry& registry, const ListQuery& query) {
   Ancestry ancestry;
-  std::size_t level = Ancestry::kDepthMax;
   // From the lowest up; the first one says what stands above it.
   for (const auto& [type, id] : {std::pair{ResourceType::kAdGroup, &query.ad_group_id},
                                  {ResourceType::kCampaign, &query.campaign_id},
                                  {ResourceType::kAdvertiser, &query.advertiser_id}}) {
-    --level;
     if (!*id) continue;
+    const std::size_t level = depth_of(type);
     const std::uint32_t internal_id = registry.symbols().of(type).find(**id);
     if (ancestry.depth() == 0) {
       const auto record = internal_id == Interner::kAbsent ? std::nullopt : registry.get(type, internal_id);

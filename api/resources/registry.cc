@@ -1,6 +1,7 @@
 #include "api/resources/registry.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 #include <variant>
 
@@ -48,6 +49,12 @@ std::optional<ResourceRecord> Registry::get(ResourceType type, std::uint32_t int
   auto record = bytes ? decode_record(*bytes) : std::nullopt;
   if (!record || record->deleted) return std::nullopt;
   return record;
+}
+
+ResourceState Registry::state(ResourceType type, std::uint32_t internal_id) const {
+  assert(!is_leaf(type));
+  const auto& states = states_[static_cast<std::size_t>(type)];
+  return internal_id < states.size() ? states[internal_id] : ResourceState{};
 }
 
 void Registry::set_state(ResourceType type, std::uint32_t internal_id, ResourceState state) {

@@ -106,6 +106,8 @@ class Registry {
   void set_limits(const Change& change);
   void put_row(const Change& change);
   void erase_row(ResourceType type, std::uint32_t internal_id);
+  // Of a type that is no leaf; without parent, owner and life where it was never made.
+  ResourceState state(ResourceType type, std::uint32_t internal_id) const;
   void set_state(ResourceType type, std::uint32_t internal_id, ResourceState state);
 
   RegistryParts parts_;

@@ -1,6 +1,5 @@
 // Start-up: everything stored becomes the catalog again.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "api/resources/index_keys.h"
@@ -80,10 +79,7 @@ class RegistryLoader {
   std::vector<std::string> keys_of(const ResourceRecord& record, const ResourceDoc& doc) const {
     return index_keys(
         record.id, record.parent, doc,
-        [&](ResourceType type, std::uint32_t ix) {
-          const auto& states = registry_.states_[static_cast<std::size_t>(type)];
-          return ix < states.size() ? states[ix].parent : kNoInternalId;
-        },
+        [&](ResourceType type, std::uint32_t ix) { return registry_.state(type, ix).parent; },
         [&](ResourceType type, std::string_view id) { return registry_.parts_.symbols->of(type).find(id); });
   }
 

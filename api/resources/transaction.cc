@@ -1,8 +1,6 @@
 #include "api/resources/transaction.h"
 
 #include <algorithm>
-#include <array>
-#include <cassert>
 
 #include "api/data_directory.h"
 #include "api/json/json_writer.h"
@@ -76,9 +74,7 @@ ResourceState Transaction::state(ResourceType type, std::uint32_t internal_id) c
     const ResourceRecord& record = row->second.record;
     return {record.parent, record.owner, !record.deleted};
   }
-  assert(!is_leaf(type));
-  const auto& states = registry_.states_[static_cast<std::size_t>(type)];
-  return internal_id < states.size() ? states[internal_id] : ResourceState{};
+  return registry_.state(type, internal_id);
 }
 
 void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKind kind,

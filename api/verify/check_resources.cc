@@ -26,9 +26,10 @@ class ResourceCheck {
 
   void run() {
     read_changes();
-    for_each_record(
-        [this](ResourceType type, std::uint32_t ix, std::string_view value) { check_row(type, ix, value); });
-    for (const ResourceType type : kDependencyOrder) check_ids(type);
+    for (const ResourceType type : kDependencyOrder) {
+      for_each_record(type, [&](std::uint32_t ix, std::string_view value) { check_row(type, ix, value); });
+      check_ids(type);
+    }
     findings_.checked("resources", rows_);
     check_index();
     findings_.checked("changes", changes_);
@@ -40,16 +41,14 @@ class ResourceCheck {
 
  private:
   template <class Visit>
-  void for_each_record(const Visit& visit) {
-    for (const ResourceType type : kDependencyOrder) {
-      const std::string prefix = resource_key_prefix(type);
-      store_.read_through(Family::kResources, prefix, prefix_end(prefix),
-                          [&](std::string_view key, std::string_view value) {
-                            const std::uint32_t ix = internal_id_of_key(key);
-                            visit(type, key == resource_key(type, ix) ? ix : kNoInternalId, value);
-                            return true;
-                          });
-    }
+  void for_each_record(ResourceType type, const Visit& visit) {
+    const std::string prefix = resource_key_prefix(type);
+    store_.read_through(Family::kResources, prefix, prefix_end(prefix),
+                        [&](std::string_view key, std::string_view value) {
+                          const std::uint32_t ix = internal_id_of_key(key);
+                          visit(key == resource_key(type, ix) ? ix : kNoInternalId, value);
+                          return true;
+                        });
   }
 
   void check_row(ResourceType type, std::uint32_t ix, std::string_view value) {
@@ -67,7 +66,7 @@ class ResourceCheck {
       return;
     }
     const std::string name = std::string(type_name(type)) + " " + record->id;
-    ids_[static_cast<std::size_t>(type)].emplace_back(std::hash<std::string>()(record->id), ix);
+    ids_.emplace_back(std::hash<std::string>()(record->id), ix);
     check_place(type, ix, name, *record);
     resources_.set(type, ix, {record->parent, record->owner, !record->deleted});
     check_last_change(name, *record);
@@ -79,16 +78,15 @@ class ResourceCheck {
 
   // No external id is a second resource's of the same type, deleted or not: no start takes such a directory.
   void check_ids(ResourceType type) {
-    auto& ids = ids_[static_cast<std::size_t>(type)];
-    std::ranges::sort(ids);
-    for (std::size_t i = 1; i < ids.size(); ++i) {
-      if (ids[i].first != ids[i - 1].first) continue;
-      const std::string name = resources_.name(type, ids[i].second);
-      if (name == resources_.name(type, ids[i - 1].second)) {
-        add(name, "id", {"resources", ids[i - 1].second}, {"resources", ids[i].second});
+    std::ranges::sort(ids_);
+    for (std::size_t i = 1; i < ids_.size(); ++i) {
+      if (ids_[i].first != ids_[i - 1].first) continue;
+      const std::string name = resources_.name(type, ids_[i].second);
+      if (name == resources_.name(type, ids_[i - 1].second)) {
+        add(name, "id", {"resources", ids_[i - 1].second}, {"resources", ids_[i].second});
       }
     }
-    ids = {};
+    ids_.clear();
   }
 
   void check_place(ResourceType type, std::uint32_t ix, const std::string& name,
@@ -174,9 +172,9 @@ class ResourceCheck {
     });
     findings_.checked("index entries", entries);
     if (!index_.differs()) return;
-    for_each_record([this](ResourceType type, std::uint32_t ix, std::string_view value) {
-      look_up_keys(type, ix, value);
-    });
+    for (const ResourceType type : kDependencyOrder) {
+      for_each_record(type, [&](std::uint32_t ix, std::string_view value) { look_up_keys(type, ix, value); });
+    }
     store_.read_through(Family::kChildren, "", "", [&](std::string_view key, std::string_view value) {
       if (index_.differs_at(key) && !is_needed(key, id_in(value))) {
         add("index", "entry in " + list_name(key), {"index", id_in(value)}, {"resources", {}});
@@ -226,7 +224,7 @@ class ResourceCheck {
   IndexDigest index_;
   LandingUrlCheck urls_;
   std::uint64_t rows_ = 0, last_change_ = 0;
-  std::array<std::vector<std::pair<std::size_t, std::uint32_t>>, kResourceTypes> ids_;  // hashes of external ids
+  std::vector<std::pair<std::size_t, std::uint32_t>> ids_;  // of one type: hash of the external id, internal id
 
   // The log of changes: how many, its last, and where some are missing: those after one and before another.
   struct Gap {

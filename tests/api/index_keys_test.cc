@@ -16,14 +16,19 @@ Ancestry ancestry(const std::vector<std::uint32_t>& ids) {
 }
 
 // Of the resource with internal id n the parent is n / 10.
-std::uint32_t tenth(ResourceType, std::uint32_t internal_id) { return internal_id / 10; }
+std::uint32_t tenth(ResourceType, std::uint32_t internal_id) {
+  return internal_id / 10;
+}
 
-std::uint32_t size_of_id(ResourceType, std::string_view id) { return static_cast<std::uint32_t>(id.size()); }
+std::uint32_t size_of_id(ResourceType, std::string_view id) {
+  return static_cast<std::uint32_t>(id.size());
+}
 
 TEST(IndexKeys, APlaceStandsInTheListsOfAllItsAncestors) {
   const std::vector<std::string> keys = index_keys("k-1", 345, KeywordDoc{}, tenth, size_of_id);
   ASSERT_EQ(keys.size(), 1U);
-  for (const std::vector<std::uint32_t>& above : std::vector<std::vector<std::uint32_t>>{{}, {3}, {3, 34}, {3, 34, 345}}) {
+  for (const std::vector<std::uint32_t>& above :
+       std::vector<std::vector<std::uint32_t>>{{}, {3}, {3, 34}, {3, 34, 345}}) {
     EXPECT_TRUE(keys[0].starts_with(place_prefix(ResourceType::kKeyword, ancestry(above)))) << above.size();
   }
   EXPECT_EQ(keys[0], place_prefix(ResourceType::kKeyword, ancestry({3, 34, 345})) + "k-1");
@@ -33,7 +38,8 @@ TEST(IndexKeys, APlaceStandsInTheListsOfAllItsAncestors) {
 
 // Internal ids sort as numbers, whatever their bytes.
 TEST(IndexKeys, OneAncestorsListIsInOnePiece) {
-  EXPECT_LT(place_prefix(ResourceType::kAd, ancestry({255})) + "z", place_prefix(ResourceType::kAd, ancestry({256})) + "a");
+  EXPECT_LT(place_prefix(ResourceType::kAd, ancestry({255})) + "z",
+            place_prefix(ResourceType::kAd, ancestry({256})) + "a");
   EXPECT_LT(place_prefix(ResourceType::kAd, ancestry({1, 0xFFFFFFFF})) + "z",
             place_prefix(ResourceType::kAd, ancestry({2, 0})) + "a");
 }
@@ -83,7 +89,8 @@ TEST(IndexKeys, AreReadBack) {
 
 TEST(IndexKeys, WhatIsNoneIsNotRead) {
   const std::string key = place_prefix(ResourceType::kAd, ancestry({1, 2, 3}));
-  for (std::size_t size = 0; size < key.size(); ++size) EXPECT_FALSE(read_index_key(key.substr(0, size))) << size;
+  for (std::size_t size = 0; size < key.size(); ++size)
+    EXPECT_FALSE(read_index_key(key.substr(0, size))) << size;
   EXPECT_TRUE(read_index_key(key)) << "without an id, but whole";
   EXPECT_FALSE(read_index_key("\x07\xFFid")) << "no such type";
   EXPECT_FALSE(read_index_key(std::string("\x01\x07\0\0\0\1id", 8))) << "refers to no type";
