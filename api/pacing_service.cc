@@ -23,8 +23,9 @@ PacingService::PacingService(const PacingParts& parts, std::size_t workers)
     : parts_(parts),
       books_(workers),
       watch_(parts.calendar, books_,
-             {.region = [now = parts.catalog.current()](std::uint32_t region) { return now->symbols().regions.at(region); },
-              .device = [now = parts.catalog.current()](std::uint32_t device) { return now->symbols().devices.at(device); }}),
+             // The names are those of all snapshots.
+             {.region = [&names = parts.catalog.current()->symbols().regions](std::uint32_t ix) { return names.at(ix); },
+              .device = [&names = parts.catalog.current()->symbols().devices](std::uint32_t ix) { return names.at(ix); }}),
       pacer_(parts.accounts, parts.calendar, watch_.scopes(), throttle_, shading_),
       planner_(pacer_, watch_, parts.calendar) {}
 

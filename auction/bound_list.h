@@ -1,11 +1,13 @@
 // Ad groups under one heading, the one of the greatest score bound first.
 #pragma once
 
-#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "auction/versions.h"
 #include "budget/ids.h"
+#include "budget/stable_vector.h"
 
 namespace gavel {
 
@@ -20,34 +22,26 @@ inline bool stands_before(const Posting& a, const Posting& b) {
   return a.bound != b.bound ? a.bound > b.bound : a.group < b.group;
 }
 
-// A sorted list whose copies share memory: copying it copies one pointer, and a change copies at most one leaf of
-// kLeafMax postings and, in a long list, the directory of its leaves. The same posting may stand there more than
-// once. Reading is thread-safe while another thread changes another copy.
+// A sorted list as one version shows it; the same posting may stand there more than once. A pointer: lives as
+// long as the version is held. Thread-safe.
 class BoundList {
  public:
-  static constexpr std::uint32_t kLeafMax = 512;
-
   BoundList() = default;
 
-  void insert(Posting posting);
-  bool erase(Posting posting);  // one of it; false where it is not there
   std::size_t size() const;
-  // Asks the processor to fetch where a cursor will begin.
-  void prefetch() const;
 
  private:
+  friend class BoundLists;
   struct Node;
   struct Leaf;
   struct Directory;
-  friend void intrusive_ptr_add_ref(const Node* node);
-  friend void intrusive_ptr_release(const Node* node);
-  using NodePtr = boost::intrusive_ptr<Node>;
+  explicit BoundList(const Node* root) : root_(root) {}
 
  public:
   // Walks a list from its best posting down. Lives no longer than the list.
   class Cursor {
    public:
-    explicit Cursor(const BoundList& list);
+    explicit Cursor(BoundList list);
     bool at_end() const { return next_ == end_; }
     const Posting& operator*() const { return *next_; }  // not at the end
     void advance() {
@@ -63,12 +57,42 @@ class BoundList {
   };
 
  private:
-  static Leaf& own_leaf(NodePtr& place, std::uint32_t capacity);
-  Directory& own_directory();
-  void insert_in_directory(Posting posting);
-  bool erase_in_directory(Posting posting);
+  const Node* root_ =
+      nullptr;  // null where it was never anything, a leaf, or a directory of at least two leaves
+};
 
-  NodePtr root_;  // null where empty, a leaf, or a directory of at least two leaves
+// All versions of lists with dense numbers. A change copies at most one leaf of kLeafMax postings and, in a
+// long list, the directory of its leaves. One thread changes lists while any thread reads them as of versions
+// that it holds.
+class BoundLists {
+ public:
+  static constexpr std::uint32_t kLeafMax = 512;
+
+  BoundLists() = default;
+  ~BoundLists();
+  BoundLists(const BoundLists&) = delete;
+  BoundLists& operator=(const BoundLists&) = delete;
+
+  // Empty where nothing was ever put.
+  BoundList at(std::uint32_t number, std::uint64_t version) const;
+  // Ask the processor for what at() reads: first where it says where the list is, then where a cursor will
+  // begin.
+  void prefetch(std::uint32_t number) const;
+  void prefetch_list(std::uint32_t number) const;
+
+  void insert(std::uint32_t number, Posting posting, VersionWriter& writer);
+  bool erase(std::uint32_t number, Posting posting,
+             VersionWriter& writer);  // one of it; false where it is not there
+
+ private:
+  using Node = BoundList::Node;
+  using Leaf = BoundList::Leaf;
+  using Directory = BoundList::Directory;
+
+  class Change;
+  std::atomic_ref<Node*> place(std::uint32_t number);
+
+  mutable StableVector<Node*> roots_;  // the newest
 };
 
 }  // namespace gavel

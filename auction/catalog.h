@@ -1,7 +1,9 @@
 // The catalog as auctions see it: an immutable snapshot. A change makes a new snapshot that shares all pages it did not
-// touch; who holds an old one keeps reading it undisturbed, but for the gates (group_gate.h), which are those of the newest.
+// touch, and the lists of groups, which keep what snapshots in use may see (versions.h); who holds an old one keeps reading it
+// undisturbed, but for the gates (group_gate.h), which are those of the newest.
 #pragma once
 
+#include <array>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
 #include <memory>
@@ -20,6 +22,7 @@
 #include "auction/serving.h"
 #include "auction/shared_list.h"
 #include "auction/symbols.h"
+#include "auction/versions.h"
 #include "budget/accounts.h"
 
 namespace gavel {
@@ -105,16 +108,6 @@ struct KeywordRow {
 };
 static_assert(sizeof(KeywordRow) == 20 && kMaxBid.value >> 40 == 0);
 
-// The ad groups that have a keyword of one text, by what the keyword asks of a query. Without negative keywords
-// and those that are paused: they show no ad.
-struct TextPostings {
-  BoundList of_match[kMatchTypes];                   // by MatchType
-
-  void prefetch_shares() const {
-    for (const BoundList& list : of_match) list.prefetch();
-  }
-};
-
 struct PlacementRow {
   bool live = false;
   SharedPtr<PlacementDoc> doc;                       // not null where live
@@ -134,9 +127,21 @@ struct CatalogCounts {
   std::uint32_t live[kResourceTypes] = {};           // by ResourceType
 };
 
+// What auctions find ad groups by, of all snapshots.
+struct Listings {
+  static constexpr std::uint32_t number(TextIx text, MatchType match) {
+    return text.value * kMatchTypes + static_cast<std::uint32_t>(match);
+  }
+  BoundLists& of(TermKind kind) { return of_term[static_cast<std::size_t>(kind)]; }
+
+  BoundLists of_text;                                // by number()
+  std::array<BoundLists, kTermKinds> of_term;        // by TermKind, of each by Term::number
+};
+
 class Catalog {
  public:
-  explicit Catalog(std::shared_ptr<Symbols> symbols);
+  explicit Catalog(std::shared_ptr<Symbols> symbols)
+      : symbols_(std::move(symbols)), gates_(std::make_shared<GroupGates>()), listings_(std::make_shared<Listings>()) {}
 
   const Symbols& symbols() const { return *symbols_; }
 
@@ -156,10 +161,17 @@ class Catalog {
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.
   std::span<const AdIx> ads_of(AdGroupIx group) const { return (*this)[group].ads.span(); }
   std::span<const GroupKeyword> keywords_of(AdGroupIx group) const { return (*this)[group].keywords.span(); }
-  const TextPostings& postings_of(TextIx text) const { return postings_of_text_.at(text.value); }
+  // The ad groups that have a keyword of this text and match type, without negative ones and those that are paused: they show no ad.
+  BoundList groups_with(TextIx text, MatchType match) const {
+    return listings_->of_text.at(Listings::number(text, match), version_->number());
+  }
   std::span<const AdIx> ads_of_item(Symbol item) const { return ads_of_item_.at(item).span(); }
-  const BoundList& groups_under(Term term) const;
-  void prefetch(TextIx text) const { postings_of_text_.prefetch(text.value); }
+  BoundList groups_under(Term term) const { return listings_->of(term.kind).at(term.number, version_->number()); }
+  // Of the lists of a text first where they are, then their beginnings.
+  void prefetch(TextIx text) const { listings_->of_text.prefetch(Listings::number(text, {})); }
+  void prefetch_groups(TextIx text, MatchType match) const {
+    listings_->of_text.prefetch_list(Listings::number(text, match));
+  }
   // Of big tables the pages above the leaves are far away, too: first the path, then the row.
   void prefetch_path(AdGroupIx ix) const { ad_groups_.prefetch_path(ix.value); }
   void prefetch_path(CampaignIx ix) const { campaigns_.prefetch_path(ix.value); }
@@ -198,10 +210,9 @@ class Catalog {
   PagedTable<KeywordRow> keywords_;
   PagedTable<PlacementRow> placements_;
   PagedTable<FestivalRow> festivals_;
-  PagedTable<TextPostings> postings_of_text_;
   PagedTable<SharedList<AdIx>> ads_of_item_;
-  PagedTable<BoundList> groups_of_tag_, groups_of_category_, groups_of_placement_;
-  BoundList groups_of_everything_;
+  std::shared_ptr<Listings> listings_;
+  VersionPtr version_ = Version::first();
   CatalogCounts counts_;
   double score_ceiling_ = 0;
   Factor quality_max_;                               // no ad has or had a greater one; at least one, which CPM bids rely on

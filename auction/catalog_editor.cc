@@ -113,7 +113,7 @@ std::vector<Term> CatalogEditor::Impl::terms_of(const AdGroupDraft& group) const
   if (by_tags) {
     for (const ClauseDraft& clause : group.audience) {
       add(TermKind::kTag, *std::ranges::min_element(clause.all, {}, [this](Symbol tag) {
-            return catalog.groups_of_tag_.at(tag).size();
+            return catalog.groups_under({TermKind::kTag, tag}).size();
           }));
     }
   } else if (!group.categories.empty()) {
@@ -328,9 +328,7 @@ void CatalogEditor::erase(FestivalIx ix) {
 }
 
 std::shared_ptr<const Catalog> CatalogEditor::snapshot() {
-  Catalog& catalog = impl_->catalog;
-  impl_->lists.finish();
-  return std::make_shared<const Catalog>(catalog);
+  return impl_->lists.snapshot();
 }
 
 }  // namespace gavel

@@ -13,7 +13,9 @@ float bid_bound(Micros bid) {
 
 }  // namespace
 
-CatalogListing::CatalogListing(Catalog& catalog, const PctrCeilings& ceilings) : catalog_(catalog), ceilings_(ceilings) {
+CatalogListing::CatalogListing(Catalog& catalog, const PctrCeilings& ceilings)
+    : catalog_(catalog), ceilings_(ceilings), versions_(catalog.version_) {
+  catalog_.version_ = versions_.now();
   for (std::uint32_t i = 0; i < catalog.campaigns_.size(); ++i) {
     const CampaignRow& row = catalog[CampaignIx{i}];
     if (row.serving) add(CampaignIx{i}, row.serving->advertiser);
@@ -23,20 +25,6 @@ CatalogListing::CatalogListing(Catalog& catalog, const PctrCeilings& ceilings) :
     if (row.serving) add(AdGroupIx{i}, row.serving->campaign);
     peaks_.replace(0, row.peak);
   }
-}
-
-BoundList& CatalogListing::change_groups_under(Term term) {
-  switch (term.kind) {
-    case TermKind::kTag:
-      return catalog_.groups_of_tag_.mutate(term.number);
-    case TermKind::kCategory:
-      return catalog_.groups_of_category_.mutate(term.number);
-    case TermKind::kPlacement:
-      return catalog_.groups_of_placement_.mutate(term.number);
-    case TermKind::kEverything:
-      break;
-  }
-  return catalog_.groups_of_everything_;
 }
 
 void CatalogListing::change_gate(AdGroupIx ix) {
@@ -120,15 +108,29 @@ void CatalogListing::relist(AdGroupIx ix) {
     AdGroupRow& changed = catalog_.ad_groups_.mutate(ix.value);
     changed.bound = bound;
     if (bound != kUnlisted) {
-      for (const Term term : changed.serving->terms) change_groups_under(term).insert({bound, ix});
+      for (const Term term : changed.serving->terms) {
+        catalog_.listings_->of(term.kind).insert(term.number, {bound, ix}, versions_);
+      }
     }
   }
   float greatest_bid = catalog_[ix].live ? bid_bound(catalog_[ix].serving->bid) : 0;
+  prefetch_keywords(ix);
   for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
     greatest_bid = std::max(greatest_bid, shown_bid(catalog_[keyword.keyword]));
     relist(keyword.keyword);
   }
   set_greatest_bid(ix, greatest_bid);
+}
+
+// They are listed all over memory, which is waited for once.
+void CatalogListing::prefetch_keywords(AdGroupIx ix) const {
+  for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
+    catalog_.prefetch(keyword.keyword);
+    catalog_.prefetch(keyword.text);
+  }
+  for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
+    catalog_.prefetch_groups(keyword.text, catalog_[keyword.keyword].match);
+  }
 }
 
 void CatalogListing::set_greatest_bid(AdGroupIx ix, float bid) {
@@ -177,28 +179,32 @@ void CatalogListing::relist(KeywordIx ix) {
   KeywordRow& changed = catalog_.keywords_.mutate(ix.value);
   changed.bound = bound;
   if (!shows) return;
-  TextPostings& postings = catalog_.postings_of_text_.mutate(changed.text.value);
-  postings.of_match[static_cast<std::size_t>(changed.match)].insert({bound, changed.ad_group});
+  catalog_.listings_->of_text.insert(Listings::number(changed.text, changed.match), {bound, changed.ad_group}, versions_);
 }
 
 void CatalogListing::unlist(AdGroupIx ix) {
   const float bound = catalog_[ix].bound;
   if (bound == kUnlisted) return;
-  for (const Term term : catalog_[ix].serving->terms) change_groups_under(term).erase({bound, ix});
+  for (const Term term : catalog_[ix].serving->terms) {
+    catalog_.listings_->of(term.kind).erase(term.number, {bound, ix}, versions_);
+  }
   catalog_.ad_groups_.mutate(ix.value).bound = kUnlisted;
 }
 
 void CatalogListing::unlist(KeywordIx ix) {
   const KeywordRow& row = catalog_[ix];
   if (row.bound == kUnlisted) return;
-  TextPostings& postings = catalog_.postings_of_text_.mutate(row.text.value);
-  postings.of_match[static_cast<std::size_t>(row.match)].erase({row.bound, row.ad_group});
+  catalog_.listings_->of_text.erase(Listings::number(row.text, row.match), {row.bound, row.ad_group}, versions_);
   catalog_.keywords_.mutate(ix.value).bound = kUnlisted;
 }
 
-void CatalogListing::finish() {
+std::shared_ptr<const Catalog> CatalogListing::snapshot() {
   write_gates();
   catalog_.score_ceiling_ = peaks_.ceiling() * (catalog_.quality_max_.millionths / 1e6);
+  auto snapshot = std::make_shared<const Catalog>(catalog_);
+  versions_.turn();
+  catalog_.version_ = versions_.now();
+  return snapshot;
 }
 
 }  // namespace gavel

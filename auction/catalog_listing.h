@@ -1,7 +1,7 @@
 // Keeps what auctions find ad groups by, while the rows of a catalog change.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "auction/catalog.h"
@@ -39,20 +39,21 @@ class CatalogListing {
   void change_gate(AdGroupIx ix);   // of the group's targeting, status or number of ads
   void change_gates(CampaignIx ix);
 
-  // Before a snapshot is taken.
-  void finish();
+  // The catalog as it is now, with all that is listed; what changes from then on belongs to the next one.
+  std::shared_ptr<const Catalog> snapshot();
 
  private:
-  BoundList& change_groups_under(Term term);
   float factor_of(AdGroupIx ix, double weight) const;
   void set_factor(AdGroupIx ix, float factor);
   float shown_bid(const KeywordRow& row) const;
+  void prefetch_keywords(AdGroupIx ix) const;
   void set_greatest_bid(AdGroupIx ix, float bid);
   void set_peak(AdGroupIx ix);
   void write_gates();
 
   Catalog& catalog_;
   const PctrCeilings& ceilings_;
+  VersionWriter versions_;
   ScorePeaks peaks_;                      // of the groups
   std::vector<AdGroupIx> changed_gates_;  // since the last snapshot
   Children<AdvertiserIx, CampaignIx> campaigns_;  // all that were ever put

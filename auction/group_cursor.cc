@@ -22,7 +22,7 @@ void GroupCursor::clear() {
   taken_ = drawn_ = 0;
 }
 
-void GroupCursor::add(const BoundList& list) {
+void GroupCursor::add(BoundList list) {
   const BoundList::Cursor cursor(list);
   if (!cursor.at_end()) lists_.push_back(cursor);
 }

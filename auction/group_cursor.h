@@ -22,7 +22,7 @@ class GroupCursor {
   // A group that comes before all lists, whatever its bound.
   void add(AdGroupIx group) { first_.push_back(group); }
   // Lives until clear(), and so does what it shares.
-  void add(const BoundList& list);
+  void add(BoundList list);
   // After the last add(). Of groups that come soon the catalog's gates are fetched ahead.
   void start(const Catalog& catalog);
 

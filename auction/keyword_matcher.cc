@@ -1,10 +1,13 @@
 #include "auction/keyword_matcher.h"
 
+#include <array>
 #include <utility>
 
 namespace gavel {
 
 namespace {
+
+constexpr std::array kMatches{MatchType::kExact, MatchType::kPhrase, MatchType::kBroad};
 
 bool satisfies(const TextMatch& match, MatchType wanted) {
   switch (wanted) {
@@ -51,14 +54,13 @@ bool KeywordMatcher::cut(std::string_view query) {
 void KeywordMatcher::list(const Catalog& catalog, GroupCursor& groups) const {
   for (const TextMatch& text : texts_) catalog.prefetch(text.text);
   for (const TextMatch& text : texts_) {
-    const TextPostings& postings = catalog.postings_of(text.text);
-    postings.of_match[static_cast<std::size_t>(MatchType::kBroad)].prefetch();
-    if (text.phrase) postings.of_match[static_cast<std::size_t>(MatchType::kPhrase)].prefetch();
+    for (const MatchType wanted : kMatches) {
+      if (satisfies(text, wanted)) catalog.prefetch_groups(text.text, wanted);
+    }
   }
   for (const TextMatch& text : texts_) {
-    const TextPostings& postings = catalog.postings_of(text.text);
-    for (const MatchType wanted : {MatchType::kExact, MatchType::kPhrase, MatchType::kBroad}) {
-      if (satisfies(text, wanted)) groups.add(postings.of_match[static_cast<std::size_t>(wanted)]);
+    for (const MatchType wanted : kMatches) {
+      if (satisfies(text, wanted)) groups.add(catalog.groups_with(text.text, wanted));
     }
   }
 }

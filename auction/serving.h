@@ -46,6 +46,7 @@ struct CampaignFestival {
 // it to be eligible, the most selective it has: the tags of its audience (one of `all` per clause), else its
 // categories, else its placements; and in kEverything where it requires none of these.
 enum class TermKind : std::uint8_t { kTag, kCategory, kPlacement, kEverything };
+inline constexpr int kTermKinds = 4;
 struct Term {
   TermKind kind = TermKind::kEverything;
   std::uint32_t number = 0;  // Symbol of the tag or category, or PlacementIx

@@ -126,8 +126,9 @@ rocksdb::ColumnFamilyOptions family_options(const std::string& name, const std::
   o.level0_slowdown_writes_trigger = 5 * kTablesMergedAtOnce;  // RocksDB's own proportions
   o.level0_stop_writes_trigger = 9 * kTablesMergedAtOnce;
   o.disable_auto_compactions = compaction == Compaction::kLater;
-  if (name == kFamilyNames[static_cast<std::size_t>(Family::kDedupe)]) {
-    // Nearly every look-up of a dedupe key is for one that is absent.
+  const auto is = [&name](Family family) { return name == kFamilyNames[static_cast<std::size_t>(family)]; };
+  if (is(Family::kDedupe) || is(Family::kResources)) {
+    // Nearly every look-up of a dedupe key is for one that is absent, and a resource that is changed was as a rule written long ago.
     o.memtable_prefix_bloom_size_ratio = 0.1;
     o.memtable_whole_key_filtering = true;
   }

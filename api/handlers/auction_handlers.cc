@@ -60,9 +60,11 @@ class AuctionWorker {
     if (request_.request_id.empty()) request_.request_id = ids_.next();
     request_.user_hash = hash_user(services_.user_salt, request_.user.id);
     const double outgrown = services_.click_stats.ceilings().outgrown();  // before the catalog
-    const Catalog& catalog = catalog_.get();
-    run(catalog, outgrown, began);
-    write_auction_response(request_, result_, catalog, sealer_, writer.buffer());
+    {
+      const CatalogReader::Use catalog = catalog_.use();
+      run(*catalog, outgrown, began);
+      write_auction_response(request_, result_, *catalog, sealer_, writer.buffer());
+    }
     writer.send(200);
   }
 

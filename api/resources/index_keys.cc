@@ -1,5 +1,7 @@
 #include "api/resources/index_keys.h"
 
+#include <utility>
+
 #include "budget/big_endian.h"
 
 namespace gavel {
@@ -22,6 +24,15 @@ std::optional<ResourceType> type_of_byte(char byte) {
 std::size_t depth_of(ResourceType type) {
   const auto above = parent_type(type);
   return above ? depth_of(*above) + 1 : 0;
+}
+
+bool refer_alike(const ResourceDoc& a, const ResourceDoc& b) {
+  const auto references = [](const ResourceDoc& doc) {
+    std::vector<std::pair<ResourceType, std::string_view>> all;
+    visit_references(doc, [&](ResourceType to, std::string_view named) { all.emplace_back(to, named); });
+    return all;
+  };
+  return references(a) == references(b);
 }
 
 std::string place_prefix(ResourceType type, const Ancestry& ancestry) {

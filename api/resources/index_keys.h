@@ -54,6 +54,9 @@ Ancestry ancestry_below(ResourceType type, std::uint32_t internal_id, const Pare
   return ancestry;
 }
 
+// Whether a resource has the same keys with either document.
+bool refer_alike(const ResourceDoc& a, const ResourceDoc& b);
+
 // What the keys of all resources of a type have in front that stand below these ancestors, at any level; of
 // all of the type.
 std::string place_prefix(ResourceType type, const Ancestry& ancestry = {});
@@ -70,6 +73,16 @@ struct IndexKey {
 // Nothing where it is not a key of this index.
 std::optional<IndexKey> read_index_key(std::string_view key);
 
+// Calls `visit` with the type and external id of each resource that a list of `doc` names.
+template <class Visit>
+void visit_references(const ResourceDoc& doc, const Visit& visit) {
+  if (const auto* campaign = std::get_if<CampaignDoc>(&doc)) {
+    for (const FestivalEntry& entry : campaign->festivals) visit(ResourceType::kFestival, entry.festival_id);
+  } else if (const auto* group = std::get_if<AdGroupDoc>(&doc)) {
+    for (const std::string& placement : group->placements) visit(ResourceType::kPlacement, placement);
+  }
+}
+
 // The keys of a live resource, sorted: its place, and what its lists refer to. `parent_of` as above;
 // `find_id(type, external id)` gives the internal id of what a list names.
 template <class ParentOf, class FindId>
@@ -80,14 +93,9 @@ std::vector<std::string> index_keys(std::string_view id, std::uint32_t parent, c
   std::vector<std::string> keys;
   keys.push_back(
       place_prefix(type, above ? ancestry_below(*above, parent, parent_of) : Ancestry()).append(id));
-  const auto refer = [&](ResourceType to, std::string_view named) {
+  visit_references(doc, [&](ResourceType to, std::string_view named) {
     keys.push_back(reference_prefix(type, to, find_id(to, named)).append(id));
-  };
-  if (const auto* campaign = std::get_if<CampaignDoc>(&doc)) {
-    for (const FestivalEntry& entry : campaign->festivals) refer(ResourceType::kFestival, entry.festival_id);
-  } else if (const auto* group = std::get_if<AdGroupDoc>(&doc)) {
-    for (const std::string& placement : group->placements) refer(ResourceType::kPlacement, placement);
-  }
+  });
   std::ranges::sort(keys);
   return keys;
 }

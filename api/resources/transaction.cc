@@ -91,13 +91,15 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
                                  ad->landing_url);
     }
   }
-  const auto keys = [&](const ResourceDoc& d) {
-    return index_keys(
-        record.id, record.parent, d, [&](ResourceType t, std::uint32_t ix) { return state(t, ix).parent; },
-        [&](ResourceType t, std::string_view id) { return find_id(t, id); });
-  };
-  index_.replace(present.live ? keys(present.doc) : std::vector<std::string>{},
-                 live ? keys(doc) : std::vector<std::string>{}, present.internal_id);
+  if (!present.live || !live || !refer_alike(present.doc, doc)) {
+    const auto keys = [&](const ResourceDoc& d) {
+      return index_keys(
+          record.id, record.parent, d, [&](ResourceType t, std::uint32_t ix) { return state(t, ix).parent; },
+          [&](ResourceType t, std::string_view id) { return find_id(t, id); });
+    };
+    index_.replace(present.live ? keys(present.doc) : std::vector<std::string>{},
+                   live ? keys(doc) : std::vector<std::string>{}, present.internal_id);
+  }
   if (!present.known) record.created_at = now_;
   record.updated_at = now_;
   ++record.revision;

@@ -60,6 +60,26 @@ TEST(IndexKeys, ReferencesAreEntriesOfTheirOwn) {
                          place_prefix(ResourceType::kAdGroup, ancestry({7, 71})) + "g"}));
 }
 
+// The order of a list is part of a document, and none of the keys; who asks takes it for a change, which costs a little.
+TEST(IndexKeys, DocumentsWithTheSameReferencesReferAlike) {
+  const auto group = [](const std::vector<std::string>& placements, std::int64_t bid) {
+    AdGroupDoc doc;
+    doc.placements = placements;
+    doc.bid = {bid};
+    return doc;
+  };
+  EXPECT_TRUE(refer_alike(group({"p", "q"}, 1), group({"p", "q"}, 2)));
+  EXPECT_FALSE(refer_alike(group({"p", "q"}, 1), group({"p"}, 1)));
+  EXPECT_FALSE(refer_alike(group({"p"}, 1), group({"q"}, 1)));
+  CampaignDoc joined;
+  joined.festivals.push_back({.festival_id = "f"});
+  CampaignDoc renamed = joined;
+  renamed.name = "n";
+  EXPECT_TRUE(refer_alike(joined, renamed));
+  EXPECT_FALSE(refer_alike(joined, CampaignDoc{}));
+  EXPECT_TRUE(refer_alike(AdDoc{}, AdDoc{}));
+}
+
 TEST(IndexKeys, AreReadBack) {
   for (const auto& [type, ids] : std::vector<std::pair<ResourceType, std::vector<std::uint32_t>>>{
            {ResourceType::kAdvertiser, {}},

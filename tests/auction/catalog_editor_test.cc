@@ -62,7 +62,7 @@ TEST_F(CatalogEditorTest, RowsNeverPutAreNotLive) {
   EXPECT_TRUE(catalog->ads_of(AdGroupIx{3}).empty());
   EXPECT_TRUE(catalog->ads_of_item(kNoSymbol).empty());
   EXPECT_TRUE(catalog->keywords_of(AdGroupIx{3}).empty());
-  EXPECT_EQ(catalog->postings_of(TextIx{3}).of_match[0].size(), 0U);
+  EXPECT_EQ(catalog->groups_with(TextIx{3}, MatchType::kExact).size(), 0U);
   EXPECT_EQ(catalog->groups_under({TermKind::kTag, 3}).size(), 0U);
   EXPECT_EQ(catalog->ad_limit(), 0U);
 }
@@ -245,10 +245,9 @@ TEST_F(CatalogEditorTest, ListsFollowAnItemAndATextThatChange) {
   const auto catalog = world.editor.snapshot();
   EXPECT_TRUE(catalog->ads_of_item(world.symbols->items.find("old")).empty());
   EXPECT_EQ(catalog->ads_of_item(world.symbols->items.find("new")).size(), 1U);
-  const auto broad = static_cast<std::size_t>(MatchType::kBroad);
   const TextIx text{world.symbols->texts.intern(Names{"new"})};
-  EXPECT_EQ(catalog->postings_of(world.symbols->texts.intern(Names{"old"})).of_match[broad].size(), 0U);
-  EXPECT_EQ(catalog->postings_of(text).of_match[broad].size(), 1U);
+  EXPECT_EQ(catalog->groups_with(world.symbols->texts.intern(Names{"old"}), MatchType::kBroad).size(), 0U);
+  EXPECT_EQ(catalog->groups_with(text, MatchType::kBroad).size(), 1U);
   ASSERT_EQ(catalog->keywords_of(world.group("g")).size(), 1U);
   EXPECT_EQ(catalog->keywords_of(world.group("g"))[0].text, text);
 }
@@ -353,7 +352,7 @@ TEST_F(CatalogEditorTest, WhatIsErasedStandsInNoListAndItsParentIsKnown) {
   EXPECT_TRUE(catalog->ads_of(ad.ad_group).empty());
   EXPECT_TRUE(catalog->ads_of_item(ad.item).empty());
   EXPECT_TRUE(catalog->keywords_of(keyword.ad_group).empty());
-  EXPECT_EQ(catalog->postings_of(keyword.text).of_match[static_cast<std::size_t>(keyword.match)].size(), 0U);
+  EXPECT_EQ(catalog->groups_with(keyword.text, keyword.match).size(), 0U);
   EXPECT_EQ(ad.ad_group, world.group("g"));
   EXPECT_EQ((*catalog)[ad.ad_group].serving->campaign, world.campaign("c"));
   EXPECT_EQ((*catalog)[world.campaign("c")].serving->advertiser, world.advertiser("shop"));

@@ -63,7 +63,7 @@ class CatalogFixture {
   Segmenter segmenter;
 };
 
-inline std::vector<Posting> postings(const BoundList& list) {
+inline std::vector<Posting> postings(BoundList list) {
   std::vector<Posting> all;
   for (BoundList::Cursor cursor(list); !cursor.at_end(); cursor.advance()) all.push_back(*cursor);
   return all;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,28 +14,31 @@
 namespace gavel {
 namespace {
 
-TEST(CatalogPublisher, AReaderSeesWhatIsPublishedAndKeepsItsSnapshotUntilThen) {
+TEST(CatalogPublisher, AReaderSeesWhatIsPublishedAndItsUseKeepsThatSnapshot) {
   CatalogFixture world;
   const auto empty = world.editor.snapshot();
   CatalogPublisher publisher(empty);
   CatalogReader reader(publisher);
-  EXPECT_EQ(&reader.get(), empty.get());
-  world.put_advertiser("shop");
-  const auto next = world.editor.snapshot();
-  EXPECT_EQ(&reader.get(), empty.get()) << "not published yet";
-  publisher.publish(next);
-  EXPECT_EQ(&reader.get(), next.get());
-  EXPECT_EQ(publisher.current(), next);
+  {
+    const CatalogReader::Use use = reader.use();
+    EXPECT_EQ(&*use, empty.get());
+    world.put_advertiser("shop");
+    publisher.publish(world.editor.snapshot());
+    EXPECT_EQ(&*use, empty.get());
+  }
+  EXPECT_EQ(&*reader.use(), publisher.current().get());
+  EXPECT_NE(publisher.current(), empty);
 }
 
-// By who publishes, not by the reader that left it last; and none is kept that nobody reads.
-TEST(CatalogPublisher, AnOldSnapshotEndsWithAPublicationAfterItsLastReader) {
+// By who publishes, not by the reader that left it last; and a reader that sleeps keeps none.
+TEST(CatalogPublisher, AnOldSnapshotEndsWithAPublicationAfterItsLastUse) {
   CatalogFixture world;
   auto first = world.editor.snapshot();
   const std::weak_ptr<const Catalog> watched = first;
   CatalogPublisher publisher(std::move(first));
-  CatalogReader reader(publisher);
-  reader.get();
+  CatalogReader reader(publisher), sleeping(publisher);
+  sleeping.use();
+  auto use = std::unique_ptr<CatalogReader::Use>(new CatalogReader::Use(reader.use()));
   const auto publish = [&](const char* name) {
     world.put_advertiser(name);
     auto next = world.editor.snapshot();
@@ -48,7 +52,7 @@ TEST(CatalogPublisher, AnOldSnapshotEndsWithAPublicationAfterItsLastReader) {
   const auto last = publish("c");
   EXPECT_TRUE(unread.expired()) << "nobody ever had it";
   EXPECT_FALSE(watched.expired());
-  reader.get();
+  use.reset();
   EXPECT_FALSE(watched.expired()) << "freed on the reader's thread";
   publish("d");
   EXPECT_TRUE(watched.expired());
@@ -86,7 +90,8 @@ TEST(CatalogPublisher, WorkersSeeWholeSnapshotsWhileResourcesChange) {
       KeywordMatcher matcher;
       GroupCursor cursor;
       do {
-        const Catalog& catalog = reader.get();
+        const CatalogReader::Use use = reader.use();
+        const Catalog& catalog = *use;
         std::size_t groups = 0;
         const Micros bid = catalog[AdGroupIx{0}].serving->bid;
         matcher.find("red dress", catalog);

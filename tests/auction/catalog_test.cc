@@ -310,7 +310,7 @@ class Comparison {
     }
     for (std::uint32_t text = 0; text < symbols_.texts.text_count(); ++text) {
       for (int match = 0; match < kMatchTypes; ++match) {
-        for (const Posting& p : postings(catalog_.postings_of({text}).of_match[match])) {
+        for (const Posting& p : postings(catalog_.groups_with({text}, static_cast<MatchType>(match)))) {
           listed.emplace(text, match, p.bound, p.group.value);
         }
       }

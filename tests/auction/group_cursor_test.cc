@@ -18,18 +18,20 @@ TEST(GroupCursor, GivesEachGroupOnceTheGreatestBoundFirst) {
   GroupCursor cursor;
   const Catalog catalog(nullptr);
   for (int round = 0; round < 200; ++round) {
-    std::vector<BoundList> lists(below(6));
+    BoundLists lists;
+    VersionWriter writer(Version::first());
+    const std::uint32_t count = below(6);
     std::map<std::uint32_t, float> greatest;
-    for (BoundList& list : lists) {
+    for (std::uint32_t list = 0; list < count; ++list) {
       for (std::size_t n = below(40); n > 0; --n) {
         const Posting posting{static_cast<float>(below(30)), {below(50)}};
-        list.insert(posting);
+        lists.insert(list, posting, writer);
         float& known = greatest.try_emplace(posting.group.value, 0.0F).first->second;
         known = std::max(known, posting.bound);
       }
     }
     cursor.clear();
-    for (const BoundList& list : lists) cursor.add(list);
+    for (std::uint32_t list = 0; list < count; ++list) cursor.add(lists.at(list, writer.number()));
     const AdGroupIx urgent{60};
     if (round % 2 == 0) cursor.add(urgent);
     cursor.start(catalog);
