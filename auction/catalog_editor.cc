@@ -48,6 +48,11 @@ struct CatalogEditor::Impl {
     return Ix{symbols->of(type).find(id)};
   }
 
+  // The parent given at first never changes.
+  AdGroupIx group_of(AdGroupIx known, const std::string& id) const {
+    return known.exists() ? known : find<AdGroupIx>(ResourceType::kAdGroup, id);
+  }
+
   std::uint32_t& live_count(ResourceType type) {
     return catalog.counts_.live[static_cast<std::size_t>(type)];
   }
@@ -143,8 +148,10 @@ void CatalogEditor::put(AdvertiserIx ix, const AdvertiserDoc& doc) {
 
 void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   Impl& my = *impl_;
+  const SharedPtr<CampaignServing> before = my.catalog[ix].serving;
   CampaignDraft serving;
-  serving.advertiser = my.find<AdvertiserIx>(ResourceType::kAdvertiser, doc.advertiser_id);
+  serving.advertiser =
+      before ? before->advertiser : my.find<AdvertiserIx>(ResourceType::kAdvertiser, doc.advertiser_id);
   my.accounts.open(ix, serving.advertiser);
   serving.pricing = doc.pricing;
   serving.enabled = doc.enabled;
@@ -166,9 +173,9 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   }
 
   CampaignRow& row = my.catalog.campaigns_.mutate(ix.value);
-  if (!row.serving) my.lists.add(ix, serving.advertiser);
+  if (!before) my.lists.add(ix, serving.advertiser);
   my.bring_up(row.live, ResourceType::kCampaign);
-  const SharedPtr<CampaignServing> before = std::exchange(row.serving, pack(serving));
+  row.serving = pack(serving);
   // A change of budget or status leaves what is below it where it is listed.
   const bool same_bounds = before && before->pricing == serving.pricing &&
                            targeting_stretch(*before) == targeting_stretch(*row.serving);
@@ -178,8 +185,9 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
 
 void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
   Impl& my = *impl_;
+  const SharedPtr<AdGroupServing> before = my.catalog[ix].serving;
   AdGroupDraft serving;
-  serving.campaign = my.find<CampaignIx>(ResourceType::kCampaign, doc.campaign_id);
+  serving.campaign = before ? before->campaign : my.find<CampaignIx>(ResourceType::kCampaign, doc.campaign_id);
   serving.bid = doc.bid;
   serving.enabled = doc.enabled;
   serving.placements = my.find_placements(doc.placements);
@@ -191,16 +199,15 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
 
   // A change of bid or status leaves the group where it is listed: those lists may be long.
   AdGroupRow& row = my.catalog.ad_groups_.mutate(ix.value);
-  const bool same_place = row.live && row.serving->audience == serving.audience &&
-                          row.serving->categories == serving.categories &&
-                          row.serving->placements == serving.placements;
+  const bool same_place = row.live && before->audience == serving.audience &&
+                          before->categories == serving.categories && before->placements == serving.placements;
   if (same_place) {
-    serving.terms.assign(row.serving->terms.begin(), row.serving->terms.end());
+    serving.terms.assign(before->terms.begin(), before->terms.end());
   } else {
     my.lists.unlist(ix);
     serving.terms = my.terms_of(serving);
   }
-  if (!row.serving) my.lists.add(ix, serving.campaign);
+  if (!before) my.lists.add(ix, serving.campaign);
   my.bring_up(row.live, ResourceType::kAdGroup);
   row.serving = pack(serving);
   my.lists.change_gate(ix);
@@ -211,7 +218,7 @@ void CatalogEditor::put(AdGroupIx ix, const AdGroupDoc& doc) {
 void CatalogEditor::put(AdIx ix, const AdDoc& doc, std::uint32_t landing_revision) {
   Impl& my = *impl_;
   Catalog& catalog = my.catalog;
-  const auto group = my.find<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id);
+  const AdGroupIx group = my.group_of(catalog[ix].ad_group, doc.ad_group_id);
   const Symbol item = my.symbols->items.intern(doc.item_id);
   const double weight_before = my.lists.weight_of(ix);
   AdRow& row = catalog.ads_.mutate(ix.value);
@@ -241,7 +248,7 @@ void CatalogEditor::put(KeywordIx ix, const KeywordDoc& doc, std::span<const std
   Impl& my = *impl_;
   Catalog& catalog = my.catalog;
   const TextIx text = my.symbols->texts.intern(words);
-  const auto group = my.find<AdGroupIx>(ResourceType::kAdGroup, doc.ad_group_id);
+  const AdGroupIx group = my.group_of(catalog[ix].ad_group, doc.ad_group_id);
   if (catalog[ix].text != text || catalog[ix].match != doc.match) my.lists.unlist(ix);
   KeywordRow& row = catalog.keywords_.mutate(ix.value);
   if (!row.live || row.text != text) {

@@ -101,7 +101,8 @@ class Transaction {
   std::optional<OperationOutcome> check_kept_fields(const ResourceOperation& operation,
                                                     const Present& present, ResourceDoc& doc) const;
   std::optional<OperationOutcome> check_references(const ResourceOperation& operation, const Caller& caller,
-                                                   const ResourceDoc& doc, References& references) const;
+                                                   const Present& present, const ResourceDoc& doc,
+                                                   References& references) const;
   std::optional<OperationOutcome> cut_words(const ResourceOperation& operation, const ResourceDoc& doc,
                                             std::vector<std::string>& words);
 

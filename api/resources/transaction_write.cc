@@ -87,7 +87,7 @@ OperationOutcome Transaction::write(const ResourceOperation& operation, const Ca
   if (auto error = read_body(operation, caller, present, doc)) return std::move(*error);
   if (auto error = check_kept_fields(operation, present, doc)) return std::move(*error);
   References references;
-  if (auto error = check_references(operation, caller, doc, references)) return std::move(*error);
+  if (auto error = check_references(operation, caller, present, doc, references)) return std::move(*error);
   // What changes nothing is no change: revision, times and log stay as they are.
   if (present.live && doc == present.doc) return success(200, operation, present.record);
   std::vector<std::string> words;
@@ -191,20 +191,21 @@ std::optional<OperationOutcome> Transaction::check_kept_fields(const ResourceOpe
 }
 
 std::optional<OperationOutcome> Transaction::check_references(const ResourceOperation& operation,
-                                                              const Caller& caller, const ResourceDoc& doc,
+                                                              const Caller& caller, const Present& present,
+                                                              const ResourceDoc& doc,
                                                               References& references) const {
   FieldErrors errors;
-  const auto live_id = [&](ResourceType type, std::string_view id) {
-    const std::uint32_t found = find_id(type, id);
-    return found != kNoInternalId && state(type, found).live ? found : kNoInternalId;
+  const auto is_live = [&](ResourceType type, std::uint32_t internal_id) {
+    return internal_id != kNoInternalId && state(type, internal_id).live;
   };
   const auto reason = [](ResourceType type) {
     return "names no " + std::string(type_name(type)) + " that exists";
   };
   if (const auto above = parent_type(operation.type)) {
     const std::string pointer = path_of(operation, parent_field(operation.type)).pointer();
-    references.parent = live_id(*above, parent_id(doc));
-    if (references.parent == kNoInternalId) {
+    // One that is known keeps its parent (check_kept_fields()).
+    references.parent = present.known ? present.record.parent : find_id(*above, parent_id(doc));
+    if (!is_live(*above, references.parent)) {
       errors.push_back({pointer, reason(*above)});
     } else {
       references.owner = state(*above, references.parent).owner;
@@ -216,7 +217,7 @@ std::optional<OperationOutcome> Transaction::check_references(const ResourceOper
                               std::string_view member) {
     const JsonPath list_path = path_of(operation, field);
     for (std::size_t i = 0; i < list.size() && errors.size() < kFieldErrorsMax; ++i) {
-      if (live_id(type, id_of(list[i])) != kNoInternalId) continue;
+      if (is_live(type, find_id(type, id_of(list[i])))) continue;
       const JsonPath element{&list_path, {}, i};
       errors.push_back(
           {member.empty() ? element.pointer() : JsonPath{&element, member, JsonPath::kNoIndex}.pointer(),
