@@ -129,7 +129,11 @@ class BoundLists::Change {
     const auto& seen = static_cast<const Leaf&>(*root());
     const std::size_t place = seen.place_of(posting);
     if (!seen.has(posting, place)) return false;
-    own_root_leaf(seen.size).take_out(place);
+    if (seen.size == 1) {
+      empty_root();
+    } else {
+      own_root_leaf(seen.size).take_out(place);
+    }
     return true;
   }
 
@@ -162,6 +166,13 @@ class BoundLists::Change {
     set_root(made);
     writer_.retire(leaf);
     return *made;
+  }
+
+  // Older versions have it still, so that the list does not go back to nothing, but it keeps no room.
+  void empty_root() {
+    auto* const leaf = static_cast<Leaf*>(root());
+    set_root(Leaf::make(writer_.number(), 0));
+    writer_.retire(leaf);
   }
 
   Leaf& own_leaf(Leaf*& place, std::uint32_t capacity) {

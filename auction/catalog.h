@@ -143,6 +143,13 @@ class Catalog {
   explicit Catalog(std::shared_ptr<Symbols> symbols)
       : symbols_(std::move(symbols)), gates_(std::make_shared<GroupGates>()), listings_(std::make_shared<Listings>()) {}
 
+  // The rows alone: its lists are empty, and it keeps no version of them.
+  Catalog without_lists() const {
+    Catalog rows = *this;
+    rows.version_ = Version::first();
+    return rows;
+  }
+
   const Symbols& symbols() const { return *symbols_; }
 
   // Rows of numbers never given are not live. References live as long as this snapshot.

@@ -15,6 +15,7 @@ namespace gavel {
 // or not); internal ids come from Symbols::of(type).
 class CatalogEditor {
  public:
+  // `base`: the newest snapshot; who edited before has changed nothing since, and changes nothing any more.
   // `accounts`: opened for every advertiser, campaign and joined festival that is put. `ceilings`: of the engine's own
   // estimates; what is listed bounds scores with them.
   CatalogEditor(std::shared_ptr<const Catalog> base, std::shared_ptr<Symbols> symbols, Accounts& accounts,

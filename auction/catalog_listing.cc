@@ -7,6 +7,8 @@
 namespace gavel {
 namespace {
 
+constexpr std::size_t kFetchedTogether = 64;
+
 float bid_bound(Micros bid) {
   return round_up(static_cast<double>(bid.value));
 }
@@ -114,21 +116,25 @@ void CatalogListing::relist(AdGroupIx ix) {
     }
   }
   float greatest_bid = catalog_[ix].live ? bid_bound(catalog_[ix].serving->bid) : 0;
-  prefetch_keywords(ix);
-  for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
-    greatest_bid = std::max(greatest_bid, shown_bid(catalog_[keyword.keyword]));
-    relist(keyword.keyword);
+  const std::span<const GroupKeyword> keywords = catalog_.keywords_of(ix);
+  for (std::size_t begin = 0; begin < keywords.size(); begin += kFetchedTogether) {
+    const auto some = keywords.subspan(begin, std::min(kFetchedTogether, keywords.size() - begin));
+    prefetch_lists(some);
+    for (const GroupKeyword& keyword : some) {
+      greatest_bid = std::max(greatest_bid, shown_bid(catalog_[keyword.keyword]));
+      relist(keyword.keyword);
+    }
   }
   set_greatest_bid(ix, greatest_bid);
 }
 
-// They are listed all over memory, which is waited for once.
-void CatalogListing::prefetch_keywords(AdGroupIx ix) const {
-  for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
+// They lie all over memory, which is waited for once.
+void CatalogListing::prefetch_lists(std::span<const GroupKeyword> keywords) const {
+  for (const GroupKeyword& keyword : keywords) {
     catalog_.prefetch(keyword.keyword);
     catalog_.prefetch(keyword.text);
   }
-  for (const GroupKeyword& keyword : catalog_.keywords_of(ix)) {
+  for (const GroupKeyword& keyword : keywords) {
     catalog_.prefetch_groups(keyword.text, catalog_[keyword.keyword].match);
   }
 }

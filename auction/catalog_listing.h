@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "auction/catalog.h"
@@ -46,7 +47,7 @@ class CatalogListing {
   float factor_of(AdGroupIx ix, double weight) const;
   void set_factor(AdGroupIx ix, float factor);
   float shown_bid(const KeywordRow& row) const;
-  void prefetch_keywords(AdGroupIx ix) const;
+  void prefetch_lists(std::span<const GroupKeyword> keywords) const;
   void set_greatest_bid(AdGroupIx ix, float bid);
   void set_peak(AdGroupIx ix);
   void write_gates();

@@ -15,19 +15,24 @@
 
 namespace gavel {
 
-// Thread-safe. What a snapshot alone had is freed by who publishes, at the next publication after its last
-// use: a worker should not do that between two auctions. Workers say what they use by hazard pointers
-// (Michael, IEEE TPDS 2004), so that one that sleeps keeps nothing.
+// Thread-safe. What a snapshot alone had is freed by who publishes, at a publication after its last use: a
+// worker should not do that between two auctions. Workers say what they use by hazard pointers (Michael, IEEE
+// TPDS 2004), so that one that sleeps between auctions keeps nothing.
 class CatalogPublisher {
  public:
   explicit CatalogPublisher(std::shared_ptr<const Catalog> first)
-      : current_(std::move(first)), newest_(current_.get()) {}
+      : whole_(std::move(first)), current_(without_lists(*whole_)), newest_(whole_.get()) {}
 
   void publish(std::shared_ptr<const Catalog> next) {
     std::vector<std::shared_ptr<const Catalog>> left;  // freed after the lock
+    auto rows = without_lists(*next);
     const std::lock_guard lock(mutex_);
-    current_.swap(next);
-    newest_.store(current_.get(), std::memory_order_seq_cst);
+    // Workers hold no reference to what they use, so nothing may throw once it is not the newest any more.
+    left.reserve(old_.size());
+    old_.reserve(old_.size() + 2);
+    whole_.swap(next);
+    current_.swap(rows);
+    newest_.store(whole_.get(), std::memory_order_seq_cst);
     version_.fetch_add(1, std::memory_order_release);
     // Nobody comes to read an old snapshot any more, so one that only this holds stays so.
     const auto used =
@@ -35,11 +40,18 @@ class CatalogPublisher {
     left.assign(std::make_move_iterator(used), std::make_move_iterator(old_.end()));
     old_.erase(used, old_.end());
     old_.push_back(std::move(next));
+    old_.push_back(std::move(rows));
   }
-  // To be let go of soon: who keeps a snapshot keeps all that was replaced since (versions.h).
+  // The newest snapshot, without the lists that auctions read. May be kept: it costs what of its rows has
+  // changed since.
   std::shared_ptr<const Catalog> current() const {
     const std::lock_guard lock(mutex_);
     return current_;
+  }
+  // With the lists, to be let go of at once: all that is replaced in them meanwhile is kept (versions.h).
+  std::shared_ptr<const Catalog> whole() const {
+    const std::lock_guard lock(mutex_);
+    return whole_;
   }
   // Goes up with each publication.
   std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
@@ -50,6 +62,9 @@ class CatalogPublisher {
     std::atomic<const Catalog*> used{nullptr};
   };
 
+  static std::shared_ptr<const Catalog> without_lists(const Catalog& catalog) {
+    return std::make_shared<const Catalog>(catalog.without_lists());
+  }
   bool is_used(const std::shared_ptr<const Catalog>& snapshot) const {
     return snapshot.use_count() > 1 || std::ranges::any_of(hazards_, [&](const Hazard& hazard) {
              return hazard.used.load(std::memory_order_seq_cst) == snapshot.get();
@@ -65,12 +80,25 @@ class CatalogPublisher {
   }
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const Catalog> current_;
-  std::atomic<const Catalog*> newest_;               // current_, for who has no lock
-  std::vector<std::shared_ptr<const Catalog>> old_;  // the last one, and those that were in use then
+  std::shared_ptr<const Catalog> whole_, current_;
+  std::atomic<const Catalog*> newest_;               // whole_, for who has no lock
+  std::vector<std::shared_ptr<const Catalog>> old_;  // the last ones, and those that were in use then
   mutable std::list<Hazard> hazards_;                // of the readers
   std::atomic<std::uint64_t> version_{1};
 };
+
+// Announces in `hazard` what load() gives, again until load() still gives what was announced: only then is
+// whoever takes a thing out of load()'s reach and looks at the hazards after that sure to find it. `load` is
+// sequentially consistent.
+template <class T, class Load>
+T* announce(std::atomic<T*>& hazard, const Load& load) {
+  for (T* found = load();;) {
+    hazard.store(found, std::memory_order_seq_cst);
+    T* const now = load();
+    if (now == found) return now;
+    found = now;
+  }
+}
 
 // One worker's way to the newest snapshot: two uncontended stores. Not thread-safe; ends before the
 // publisher.
@@ -100,13 +128,8 @@ class CatalogReader {
 
   // The newest snapshot.
   Use use() {
-    for (const Catalog* newest = publisher_.newest_.load(std::memory_order_acquire);;) {
-      hazard_->used.store(newest, std::memory_order_seq_cst);
-      // Only what is still the newest one after this was said is sure to have been seen as used.
-      const Catalog* const now = publisher_.newest_.load(std::memory_order_seq_cst);
-      if (now == newest) return Use(hazard_->used, *newest);
-      newest = now;
-    }
+    const auto newest = [this] { return publisher_.newest_.load(std::memory_order_seq_cst); };
+    return Use(hazard_->used, *announce(hazard_->used, newest));
   }
 
  private:

@@ -21,7 +21,7 @@ class GroupCursor {
   void clear();
   // A group that comes before all lists, whatever its bound.
   void add(AdGroupIx group) { first_.push_back(group); }
-  // Lives until clear(), and so does what it shares.
+  // Of a snapshot that is held until the last next().
   void add(BoundList list);
   // After the last add(). Of groups that come soon the catalog's gates are fetched ahead.
   void start(const Catalog& catalog);

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace gavel {

@@ -54,7 +54,7 @@ Ancestry ancestry_below(ResourceType type, std::uint32_t internal_id, const Pare
   return ancestry;
 }
 
-// Whether a resource has the same keys with either document.
+// True only where a live resource has the same keys with either document.
 bool refer_alike(const ResourceDoc& a, const ResourceDoc& b);
 
 // What the keys of all resources of a type have in front that stand below these ancestors, at any level; of

@@ -25,7 +25,7 @@ Duration window_of(const CampaignDoc* doc) {
 }  // namespace
 
 Registry::Registry(RegistryParts parts)
-    : parts_(std::move(parts)), editor_(parts_.publisher.current(), parts_.symbols, parts_.accounts, parts_.click_stats.ceilings()) {}
+    : parts_(std::move(parts)), editor_(parts_.publisher.whole(), parts_.symbols, parts_.accounts, parts_.click_stats.ceilings()) {}
 
 Registry::~Registry() = default;
 

@@ -60,7 +60,6 @@ TEST(IndexKeys, ReferencesAreEntriesOfTheirOwn) {
                          place_prefix(ResourceType::kAdGroup, ancestry({7, 71})) + "g"}));
 }
 
-// The order of a list is part of a document, and none of the keys; who asks takes it for a change, which costs a little.
 TEST(IndexKeys, DocumentsWithTheSameReferencesReferAlike) {
   const auto group = [](const std::vector<std::string>& placements, std::int64_t bid) {
     AdGroupDoc doc;

@@ -96,43 +96,80 @@ TEST(BoundList, EveryVersionHeldAgreesWithAMultisetOfItsMoment) {
   }
 }
 
+// An emptied list keeps no room: texts come and go.
+TEST(BoundList, WhatIsEmptiedIsFilledAgain) {
+  BoundLists lists;
+  VersionWriter writer(Version::first());
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint32_t group = 0; group < 700; ++group) lists.insert(0, {1, {group}}, writer);
+    const VersionPtr full = writer.now();
+    writer.turn();
+    for (std::uint32_t group = 0; group < 700; ++group) ASSERT_TRUE(lists.erase(0, {1, {group}}, writer));
+    EXPECT_EQ(lists.at(0, writer.number()).size(), 0U);
+    EXPECT_FALSE(lists.erase(0, {1, {0}}, writer));
+    EXPECT_EQ(postings(lists.at(0, full->number())).size(), 700U);
+    writer.turn();
+  }
+}
+
 // Under TSan and ASan: readers look at versions that they hold while the writer goes on and what nobody holds
-// is freed. In every version all lists have the same postings, one more than in the version before.
+// is freed. Lists grow and shrink over leaves and directories; how long they are is told by the version.
 TEST(BoundList, ReadersSeeTheVersionTheyHoldWhileTheWriterGoesOn) {
-  constexpr std::uint32_t kLists = 20, kVersions = 1'500;
+  constexpr std::uint32_t kLists = 3, kVersions = 400;
+  const auto count_in = [](std::uint64_t version) {
+    const auto phase = static_cast<std::uint32_t>(version % 100);
+    return 20 * (phase < 50 ? phase : 100 - phase);
+  };
   BoundLists lists;
   VersionWriter writer(Version::first());
   std::mutex mutex;
   VersionPtr published = Version::first();
   std::atomic<bool> done{false};
   std::atomic<int> wrong{0};
+  std::array<std::atomic<std::uint64_t>, 2> looks{};
   std::vector<std::thread> readers;
-  for (int r = 0; r < 2; ++r) {
+  for (std::atomic<std::uint64_t>& looked : looks) {
     readers.emplace_back([&] {
-      do {
+      while (!done.load()) {
         VersionPtr mine;
         {
           const std::lock_guard lock(mutex);
           mine = published;
         }
         for (std::uint32_t list = 0; list < kLists; ++list) {
-          std::size_t count = 0;
-          for (BoundList::Cursor cursor(lists.at(list, mine->number())); !cursor.at_end(); cursor.advance())
+          std::uint32_t count = 0;
+          float last = 1e9F;
+          for (BoundList::Cursor cursor(lists.at(list, mine->number())); !cursor.at_end(); cursor.advance()) {
+            if ((*cursor).bound > last) ++wrong;
+            last = (*cursor).bound;
             ++count;
-          if (count != mine->number()) ++wrong;
+          }
+          if (count != count_in(mine->number())) ++wrong;
         }
-      } while (!done.load());
+        ++looked;
+      }
     });
   }
+  std::uint32_t count = 0;
   for (std::uint32_t version = 1; version <= kVersions; ++version) {
+    const auto posting = [](std::uint32_t n) { return Posting{static_cast<float>(n * 7 % 100), {n}}; };
     for (std::uint32_t list = 0; list < kLists; ++list) {
-      lists.insert(list, {static_cast<float>(version * 7 % 100), {version}}, writer);
+      for (std::uint32_t n = count; n < count_in(version); ++n) lists.insert(list, posting(n), writer);
+      for (std::uint32_t n = count; n > count_in(version); --n)
+        ASSERT_TRUE(lists.erase(list, posting(n - 1), writer));
     }
+    count = count_in(version);
     {
       const std::lock_guard lock(mutex);
       published = writer.now();
     }
     writer.turn();
+    // Each reader looks at least now and then, however the threads are scheduled.
+    if (version % 50 == 0) {
+      for (std::atomic<std::uint64_t>& looked : looks) {
+        for (const std::uint64_t before = looked; looked == before;) std::this_thread::yield();
+      }
+    }
   }
   done = true;
   for (std::thread& reader : readers) reader.join();

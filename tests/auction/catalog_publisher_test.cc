@@ -16,18 +16,61 @@ namespace {
 
 TEST(CatalogPublisher, AReaderSeesWhatIsPublishedAndItsUseKeepsThatSnapshot) {
   CatalogFixture world;
-  const auto empty = world.editor.snapshot();
-  CatalogPublisher publisher(empty);
+  auto empty = world.editor.snapshot();
+  const Catalog* const first = empty.get();
+  CatalogPublisher publisher(std::move(empty));
   CatalogReader reader(publisher);
   {
     const CatalogReader::Use use = reader.use();
-    EXPECT_EQ(&*use, empty.get());
+    EXPECT_EQ(&*use, first);
     world.put_advertiser("shop");
-    publisher.publish(world.editor.snapshot());
-    EXPECT_EQ(&*use, empty.get());
+    for (int i = 0; i < 3; ++i) publisher.publish(world.editor.snapshot());
+    EXPECT_EQ(&*use, first);
+    EXPECT_FALSE((*use)[world.advertiser("shop")].live) << "as it was then";
   }
-  EXPECT_EQ(&*reader.use(), publisher.current().get());
-  EXPECT_NE(publisher.current(), empty);
+  const CatalogReader::Use use = reader.use();
+  EXPECT_EQ(&*use, publisher.whole().get());
+  EXPECT_TRUE((*use)[world.advertiser("shop")].live);
+}
+
+// Whoever has looked once and announced what was there may be too late: it may have been freed between the two.
+TEST(CatalogPublisher, OnlyWhatIsStillTheNewestOnceItWasAnnouncedIsUsed) {
+  const int a = 1, b = 2, c = 3;
+  std::vector<const int*> newest{&c, &b, &b, &a};  // from the last
+  std::atomic<const int*> hazard{nullptr};
+  const int* const used = announce(hazard, [&] {
+    const int* const now = newest.back();
+    if (newest.size() > 1) newest.pop_back();
+    return now;
+  });
+  EXPECT_EQ(used, &b) << "a was no longer the newest when it had been announced";
+  EXPECT_EQ(hazard.load(), &b);
+}
+
+// Rows are for everybody to keep: a report waits for its turn for long, while thousands of bids change.
+TEST(CatalogPublisher, WhoKeepsTheRowsKeepsNoLists) {
+  CatalogFixture world;
+  world.put_advertiser("shop");
+  world.put_campaign("c", campaign_doc("shop"));
+  world.put_group("g", group_doc("c", {1}));
+  world.put_ad("a", ad_doc("g", "item"));
+  world.put_keyword("k", keyword_doc("g", "red dress"));
+  CatalogPublisher publisher(world.editor.snapshot());
+  const auto rows = publisher.current();
+  const TextIx text{world.symbols->texts.intern(std::vector<std::string>{"red", "dress"})};
+  EXPECT_EQ(publisher.whole()->groups_with(text, MatchType::kBroad).size(), 1U);
+  EXPECT_EQ(rows->groups_with(text, MatchType::kBroad).size(), 0U);
+  EXPECT_EQ(rows->groups_under({TermKind::kEverything, 0}).size(), 0U);
+
+  std::weak_ptr<const Catalog> before;
+  for (int bid = 2; bid < 6; ++bid) {
+    world.put_group("g", group_doc("c", {bid}));
+    before = publisher.whole();
+    publisher.publish(world.editor.snapshot());
+  }
+  publisher.publish(world.editor.snapshot());
+  EXPECT_TRUE(before.expired());
+  EXPECT_EQ((*rows)[world.group("g")].serving->bid, Micros{1});
 }
 
 // By who publishes, not by the reader that left it last; and a reader that sleeps keeps none.

@@ -51,7 +51,7 @@ ResourceWorld::ResourceWorld(const std::string& database)
 }
 
 const Catalog& ResourceWorld::catalog() {
-  catalog_ = publisher->current();
+  catalog_ = publisher->whole();
   return *catalog_;
 }
 
