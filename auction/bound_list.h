@@ -57,8 +57,8 @@ class BoundList {
   };
 
  private:
-  const Node* root_ =
-      nullptr;  // null where it was never anything, a leaf, or a directory of at least two leaves
+  // Null where it was never anything, a leaf, or a directory of at least two leaves.
+  const Node* root_ = nullptr;
 };
 
 // All versions of lists with dense numbers. A change copies at most one leaf of kLeafMax postings and, in a
@@ -81,8 +81,8 @@ class BoundLists {
   void prefetch_list(std::uint32_t number) const;
 
   void insert(std::uint32_t number, Posting posting, VersionWriter& writer);
-  bool erase(std::uint32_t number, Posting posting,
-             VersionWriter& writer);  // one of it; false where it is not there
+  // One of it; false where it is not there.
+  bool erase(std::uint32_t number, Posting posting, VersionWriter& writer);
 
  private:
   using Node = BoundList::Node;

@@ -117,7 +117,6 @@ class CatalogReader {
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
     const Catalog& operator*() const { return catalog_; }
-    const Catalog* operator->() const { return &catalog_; }
 
    private:
     friend class CatalogReader;
