@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auction/best_scores.h"
 #include "auction/candidates.h"
 #include "auction/evaluation.h"
 #include "auction/explain.h"
@@ -10,6 +11,7 @@
 #include "auction/pricing.h"
 #include "auction/ranking.h"
 #include "auction/score_bound.h"
+#include "auction/waiting_groups.h"
 
 namespace gavel {
 
@@ -21,6 +23,8 @@ struct AuctionScratch::Impl {
   ScratchMap shown_items;
   // Of one of its auctions.
   GroupCursor groups;
+  WaitingGroups waiting;
+  BestScores best;
   LoadedGroups batch;
   std::vector<AdIx> ads;
   std::vector<Candidate> candidates;
@@ -51,12 +55,14 @@ class Look {
         before_(before),
         rules_(rules),
         wanted_(std::size_t{rules.slots} + rules.max_ads_per_advertiser),
-        lift_(auction.facts.festivals, auction.rules, auction.context.outgrown, auction.context.catalog.score_ceiling()),
+        lift_(lift_by(auction, auction.facts.festivals)),
+        lift_without_festivals_(lift_by(auction, {})),
         scratch_(scratch),
         placement_(placement),
         gate_key_(gate_key(auction.facts, auction.placement)),
         evaluator_(auction, rules.whole) {
     scratch_.candidates.clear();
+    scratch_.waiting.clear();
     if (auction.request.limits_items) {
       scratch_.groups.clear();
       gather_ads_of_items(auction, scratch_.ads);
@@ -77,37 +83,52 @@ class Look {
   static constexpr std::size_t kFirstStep = 8;
   // Groups fetched together: enough to wait for memory once for many, few enough that the first is still there for the last.
   static constexpr std::size_t kBatchMax = 32;
-  // Where nearly every gate is shut it is asked now and then whether there need be more.
+  // Where nearly every gate is shut, or all bounds are much less for this request, it is asked now and then whether there need be
+  // more.
   static constexpr std::size_t kGatesForAGroup = 16;
 
-  // No ad to come has a greater score; none where nothing is known.
+  static ScoreLift lift_by(const AuctionView& auction, const RunningFestivals& festivals) {
+    return {festivals, auction.rules, auction.context.outgrown, auction.context.catalog.score_ceiling()};
+  }
+
+  bool at_end() const { return scratch_.groups.at_end() && scratch_.waiting.empty(); }
+
+  // No ad of a group that the lists have yet to bring has a greater score.
+  float bound_of_lists() const { return lift_(scratch_.groups.bound()); }
+
+  // Nor any that is to come; none where nothing is known.
   std::optional<Score> bound() const {
     if (rules_.whole) return std::nullopt;
-    const float bound = lift_(scratch_.groups.bound());
+    const float bound = scratch_.waiting.empty() ? bound_of_lists() : std::max(bound_of_lists(), scratch_.waiting.first().bound);
     if (bound < kScoreMax) return static_cast<Score>(bound);
     return std::nullopt;
   }
 
   // Equal scores are decided by more than the score, so only a lesser bound settles it.
   bool is_settled() const {
-    if (scratch_.groups.at_end()) return true;
+    if (at_end()) return true;
     const std::span<Candidate* const> ads = scratch_.ranking.ads();
     if (ads.size() < wanted_) return false;
     const std::optional<Score> to_come = bound();
     return to_come && ads[wanted_ - 1]->score > *to_come;
   }
 
-  // Whether so many stand above all that is to come that the ranking may be settled, once it is made.
+  // Whether so many stand above all that is to come that the ranking may be settled, once it is made: it may cut ads of one item,
+  // and lose those whose holds fail.
   bool may_be_settled() const {
+    const std::optional<Score> last = scratch_.best.last();
     const std::optional<Score> to_come = bound();
-    if (!to_come) return false;
-    const auto above = std::ranges::count_if(
-        scratch_.candidates, [&](const Candidate& ad) { return ad.admitted && ad.score > *to_come; });
-    return static_cast<std::size_t>(above) >= wanted_;
+    return last && to_come && *last > *to_come;
   }
 
   void go_on() {
-    while (!scratch_.groups.at_end()) {
+    scratch_.best.start(wanted_, rules_.max_ads_per_advertiser);
+    for (const Candidate& ad : scratch_.candidates) {
+      if (ad.admitted) scratch_.best.add(ad.advertiser, ad.score);
+    }
+    // Where it was not settled all the same, it takes more than what stands above the last of them.
+    stops_at_last_ = !may_be_settled();
+    while (!at_end()) {
       further();
       if (may_be_settled()) break;
     }
@@ -116,7 +137,7 @@ class Look {
 
   // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
   void further() {
-    for (std::size_t left = step_; left > 0 && !scratch_.groups.at_end();) {
+    for (std::size_t left = step_; left > 0 && !at_end();) {
       const std::size_t batch = std::min(left, kBatchMax);
       evaluate_next(batch);
       left -= batch;
@@ -128,10 +149,9 @@ class Look {
   void evaluate_next(std::size_t groups) {
     LoadedGroups& batch = scratch_.batch;
     batch.clear();
-    for (std::size_t gates = 0; batch.groups.size() < groups && gates < kGatesForAGroup * groups; ++gates) {
-      const std::optional<AdGroupIx> group = scratch_.groups.next();
-      if (!group) break;
-      if (is_let_in(*group)) batch.groups.emplace_back().group = *group;
+    for (std::size_t gates = kGatesForAGroup * groups; batch.groups.size() < groups;) {
+      if (!bring_first(gates) || (stops_at_last_ && may_be_settled())) break;
+      batch.groups.emplace_back().group = scratch_.waiting.take_first();
     }
     if (!rules_.whole) std::erase_if(batch.groups, [this](const LoadedGroup& group) { return !can_pay(group.group); });
     load(batch, auction_, rules_.whole);
@@ -146,16 +166,26 @@ class Look {
     }
   }
 
-  bool is_let_in(AdGroupIx group) {
-    if (rules_.whole) return true;
-    const GroupGate gate = auction_.context.catalog.gate(group);
-    const std::optional<Reason> reason = why_gate_is_shut(gate, gate_key_);
-    if (reason) {
-      pass_over(*reason, gate.ads);
-    } else {
-      auction_.context.accounts.prefetch_standing({gate.campaign});
+  // Whether the first that waits is the first of all that is to come; else it takes more than so many gates.
+  bool bring_first(std::size_t& gates) {
+    const WaitingGroups& waiting = scratch_.waiting;
+    while (!scratch_.groups.at_end() && (waiting.empty() || waiting.first().bound < bound_of_lists())) {
+      if (gates == 0) return false;
+      --gates;
+      ask_gate();
     }
-    return !reason;
+    return !waiting.empty();
+  }
+
+  void ask_gate() {
+    const float bound = scratch_.groups.bound();
+    const AdGroupIx group = *scratch_.groups.next();
+    if (rules_.whole) return scratch_.waiting.push({bound, group});
+    const GroupGate gate = auction_.context.catalog.gate(group);
+    if (const std::optional<Reason> reason = why_gate_is_shut(gate, gate_key_)) return pass_over(*reason, gate.ads);
+    auction_.context.accounts.prefetch_standing({gate.campaign});
+    const ScoreLift& lift = gate.raised.no_festivals == 0 ? lift_ : lift_without_festivals_;
+    scratch_.waiting.push({lift(narrowed(bound, gate.raised, gate_key_.raised)), group});
   }
 
   bool can_pay(AdGroupIx group) {
@@ -181,6 +211,7 @@ class Look {
     const Candidate& candidate = scratch_.candidates.back();
     if (candidate.admitted) {
       ++placement_.eligible;
+      scratch_.best.add(candidate.advertiser, candidate.score);
     } else if (!rules_.whole) {
       ++placement_.filtered[static_cast<std::size_t>(candidate.reason)];
       scratch_.candidates.pop_back();
@@ -193,9 +224,10 @@ class Look {
   const RankingOrder& before_;
   const RankingRules& rules_;
   const std::size_t wanted_;  // of the ranking: Ranking::start()
-  const ScoreLift lift_;
+  const ScoreLift lift_, lift_without_festivals_;
   std::size_t step_ = kFirstStep;
   std::size_t looked_at_ = 0;
+  bool stops_at_last_ = true;
   Scratch& scratch_;
   PlacementResult& placement_;
   const GroupGate gate_key_;

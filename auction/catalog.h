@@ -161,8 +161,8 @@ class Catalog {
   const PlacementRow& operator[](PlacementIx ix) const { return placements_.at(ix.value); }
   const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
 
-  // Of a live group: as of this snapshot, or a later one.
-  GroupGate gate(AdGroupIx ix) const { return gates_->of(ix); }
+  // Of a live group: as of this snapshot, or, but for what it tells of bids, a later one.
+  GroupGate gate(AdGroupIx ix) const { return gates_->of(ix, version_->number()); }
   void prefetch_gate(AdGroupIx ix) const { gates_->prefetch(ix); }
 
   // Live ones only; order unspecified but the same for the same history of changes. Spans live as long as this snapshot.

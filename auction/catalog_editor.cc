@@ -178,7 +178,7 @@ void CatalogEditor::put(CampaignIx ix, const CampaignDoc& doc) {
   row.serving = pack(serving);
   // A change of budget or status leaves what is below it where it is listed.
   const bool same_bounds = before && before->pricing == serving.pricing &&
-                           targeting_stretch(*before) == targeting_stretch(*row.serving);
+                           targeting_stretch(*before).all() == targeting_stretch(*row.serving).all();
   if (!same_bounds) my.lists.relist(ix);
   if (!before || gate_of(*before) != gate_of(*row.serving)) my.lists.change_gates(ix);
 }

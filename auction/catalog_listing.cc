@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auction/raised_bids.h"
 #include "auction/score_bound.h"
 
 namespace gavel {
@@ -42,7 +43,8 @@ void CatalogListing::write_gates() {
   for (const AdGroupIx ix : changed_gates_) {
     const AdGroupRow& row = catalog_[ix];
     if (!row.live) continue;
-    catalog_.gates_->set(ix, gate_of(*catalog_[row.serving->campaign].serving, *row.serving, row.ads.span().size()));
+    catalog_.gates_->set(ix, gate_of(*catalog_[row.serving->campaign].serving, *row.serving, row.ads.span().size()),
+                         versions_.number());
   }
   changed_gates_.clear();
 }
@@ -66,7 +68,7 @@ void CatalogListing::relist(CampaignIx ix) {
 // Where its ads weigh at most `weight`.
 float CatalogListing::factor_of(AdGroupIx ix, double weight) const {
   const CampaignServing& campaign = *catalog_[catalog_[ix].serving->campaign].serving;
-  return group_factor(weight, catalog_[campaign.advertiser].shop_score, targeting_stretch(campaign));
+  return group_factor(weight, catalog_[campaign.advertiser].shop_score, targeting_stretch(campaign).all());
 }
 
 void CatalogListing::set_factor(AdGroupIx ix, float factor) {

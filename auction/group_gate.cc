@@ -7,35 +7,15 @@
 namespace gavel {
 namespace {
 
-// So many bits from the first on. Names are numbered in the order in which they came, which spreads them evenly.
-template <class Field, unsigned kCount = sizeof(Field) * 8, unsigned kFirst = 0>
-struct Bits {
-  static constexpr Field of(std::uint32_t number) { return static_cast<Field>(Field{1} << (kFirst + number % kCount)); }
-  static constexpr Field kMask = static_cast<Field>((~std::uint64_t{0} >> (64 - kCount)) << kFirst);
-
-  template <class List>
-  static Field signature(const List& symbols) {
-    Field signature = 0;
-    for (const Symbol symbol : symbols) signature |= of(symbol);
-    return signature;
-  }
-};
-using Tags = Bits<std::uint64_t, 63>;
-using Regions = Bits<std::uint32_t>;
-using Hours = Bits<std::uint32_t, 24>;
-using Weekdays = Bits<std::uint32_t, 7, 24>;
-using Categories = Bits<std::uint32_t>;
-using Devices = Bits<std::uint16_t>;
-using Placements = Bits<std::uint16_t>;
 // Whatever the tags: a request without any says nothing about its user.
-constexpr std::uint64_t kNamesTags = ~Tags::kMask;
+constexpr std::uint64_t kNamesTags = ~TagBits::kMask;
 
 // One tag of each clause, which whoever meets the clause has: the one met last, which is likely the rarest.
 std::uint64_t tags_of(const PackedList<ServingClause>& audience) {
   std::uint64_t tags = 0;
   for (const ServingClause& clause : audience) {
     if (clause.all.empty()) return kNamesTags;
-    tags |= Tags::of(*std::max_element(clause.all.begin(), clause.all.end()));
+    tags |= TagBits::of(*std::max_element(clause.all.begin(), clause.all.end()));
   }
   return tags;
 }
@@ -50,18 +30,14 @@ constexpr bool misses(Field gate, Field key, Field mask = static_cast<Field>(~Fi
 
 GroupGate gate_of(const CampaignServing& campaign) {
   GroupGate gate;
-  gate.regions = Regions::signature(campaign.regions);
-  for (const ScheduleEntry& entry : campaign.schedule) {
-    for (std::uint32_t hour = entry.from_minute / 60; hour * 60 < entry.to_minute; ++hour) gate.times |= Hours::of(hour);
-    for (std::uint32_t day = 0; day < 7; ++day) {
-      if ((entry.days >> day & 1) != 0) gate.times |= Weekdays::of(day);
-    }
-  }
-  gate.devices = Devices::signature(campaign.devices);
+  gate.regions = RegionBits::signature(campaign.regions);
+  for (const ScheduleEntry& entry : campaign.schedule) gate.times |= time_bits(entry);
+  gate.devices = DeviceBits::signature(campaign.devices);
   if (!campaign.start && !campaign.end && !campaign.frequency_cap) gate.flags = GroupGate::kAsksAccount;
   if (!campaign.enabled) gate.flags |= GroupGate::kPaused;
   if (campaign.pacing == PacingMode::kEven) gate.flags |= GroupGate::kEven;
   if (!campaign.festivals.empty()) gate.flags |= GroupGate::kFestivals;
+  gate.raised = raised_bids_of(campaign);
   return gate;
 }
 
@@ -69,8 +45,8 @@ GroupGate gate_of(const CampaignServing& campaign, const AdGroupServing& group, 
   GroupGate gate = gate_of(campaign);
   gate.tags = tags_of(group.audience);
   if (!group.enabled) gate.flags |= GroupGate::kPaused;
-  gate.categories = Categories::signature(group.categories);
-  for (const PlacementIx placement : group.placements) gate.placements |= Placements::of(placement.value);
+  gate.categories = CategoryBits::signature(group.categories);
+  for (const PlacementIx placement : group.placements) gate.placements |= PlacementBits::of(placement.value);
   gate.campaign = group.campaign.value;
   gate.ads = static_cast<std::uint16_t>(std::min(ads, GroupGate::kAdsMax));
   return gate;
@@ -78,13 +54,14 @@ GroupGate gate_of(const CampaignServing& campaign, const AdGroupServing& group, 
 
 GroupGate gate_key(const RequestFacts& facts, PlacementIx placement) {
   GroupGate key;
-  if (facts.has_tags) key.tags = kNamesTags | Tags::signature(facts.tags);
-  key.regions = Regions::signature(facts.regions);
-  key.times = Hours::of(static_cast<std::uint32_t>(facts.local.minute_of_day) / 60) |
-              Weekdays::of(static_cast<std::uint32_t>(facts.local.weekday));
-  key.categories = Categories::signature(facts.categories);
-  if (facts.device != kNoSymbol) key.devices = Devices::of(facts.device);
-  key.placements = Placements::of(placement.value);
+  if (facts.has_tags) key.tags = kNamesTags | TagBits::signature(facts.tags);
+  key.regions = RegionBits::signature(facts.regions);
+  key.times = HourBits::of(static_cast<std::uint32_t>(facts.local.minute_of_day) / 60) |
+              WeekdayBits::of(static_cast<std::uint32_t>(facts.local.weekday));
+  key.categories = CategoryBits::signature(facts.categories);
+  if (facts.device != kNoSymbol) key.devices = DeviceBits::of(facts.device);
+  key.placements = PlacementBits::of(placement.value);
+  key.raised = {.tags = key.tags, .regions = key.regions, .times = key.times, .devices = key.devices};
   return key;
 }
 
@@ -96,7 +73,7 @@ std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& k
   if (misses(gate.tags, key.tags)) return Reason::kAudience;
   if (misses(gate.regions, key.regions)) return Reason::kRegion;
   if (misses(gate.devices, key.devices)) return Reason::kDevice;
-  if (misses(gate.times, key.times, Hours::kMask) || misses(gate.times, key.times, Weekdays::kMask)) return Reason::kSchedule;
+  if (misses(gate.times, key.times, HourBits::kMask) || misses(gate.times, key.times, WeekdayBits::kMask)) return Reason::kSchedule;
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// Whether an ad group may be shown at all, told by 32 bytes of it before anything else of it is fetched.
+// Whether an ad group may be shown at all, told by 64 bytes of it before anything else of it is fetched.
 #pragma once
 
 #include <array>
@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "auction/raised_bids.h"
 #include "auction/result.h"
 #include "auction/serving.h"
+#include "budget/prefetch.h"
 #include "budget/stable_vector.h"
 
 namespace gavel {
@@ -17,10 +19,9 @@ namespace gavel {
 struct AuctionView;
 struct RequestFacts;
 
-// What a group and its campaign ask of a request, as signatures: sets of few bits, each name one of them (a Bloom filter with
-// one hash function, CACM 1970). A request has what is asked where the two share a bit. Names that fall on one bit are
-// taken for each other, so that a gate lets in some who will be kept out, and never keeps out one who would not be.
-struct alignas(32) GroupGate {
+// What a group and its campaign ask of a request, as signatures. A request has what is asked where the two share a bit. Names that fall on one bit are
+// taken for each other (signature.h), so that a gate lets in some who will be kept out, and never keeps out one who would not be.
+struct GroupGate {
   std::uint64_t tags = 0;        // one a clause; 0 = for everyone, and so below
   std::uint32_t regions = 0;
   std::uint32_t times = 0;       // 24 hours of the local day, 7 weekdays: on which the schedule has something
@@ -30,6 +31,7 @@ struct alignas(32) GroupGate {
   std::uint32_t campaign = 0;    // which pays, and
   std::uint16_t flags = 0;       // how
   std::uint16_t ads = 0;         // how many it has; kAdsMax = as many or more
+  RaisedBids raised;             // for whom its bound is less than the lists say
 
   static constexpr std::uint16_t kPaused = 1;      // the group or its campaign
   static constexpr std::uint16_t kEven = 2;        // a campaign that is paced
@@ -38,7 +40,7 @@ struct alignas(32) GroupGate {
   static constexpr std::size_t kAdsMax = 1'000;
   bool operator==(const GroupGate&) const = default;
 };
-static_assert(sizeof(GroupGate) == 32);
+static_assert(sizeof(GroupGate) == 56);
 
 // What a campaign asks; of a group with so many ads the group's own as well.
 GroupGate gate_of(const CampaignServing& campaign);
@@ -57,32 +59,43 @@ std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& k
 std::optional<Reason> why_campaign_cannot_pay(const GroupGate& gate, const AuctionView& auction);
 
 // The gates of all ad groups: one array for all snapshots, since what lies a step away is fetched without waiting, and the rows
-// of a snapshot lie four steps away. An auction may so meet a gate of the snapshot to come, or a part of one. One thread
-// writes, any thread reads what it learned of from a snapshot.
+// of a snapshot lie four steps away. An auction may so meet a gate of the snapshot to come, or a part of one, which keeps out
+// whom that one would; but what it tells of bids holds for its own bounds alone, so that is left out. One thread writes, any
+// thread reads what it learned of from a snapshot.
 class GroupGates {
  public:
-  void set(AdGroupIx group, const GroupGate& gate) {
+  // For the snapshot of this version (versions.h).
+  void set(AdGroupIx group, const GroupGate& gate, std::uint64_t version) {
     gates_.grow_to(std::size_t{group.value} + 1);
+    Line& line = gates_[group.value];
     const auto words = std::bit_cast<Words>(gate);
-    for (std::size_t i = 0; i < words.of.size(); ++i) word(group, i).store(words.of[i], std::memory_order_relaxed);
+    // Whoever reads one of the words after it reads this version, too.
+    std::atomic_ref(line.version).store(version, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < words.size(); ++i) std::atomic_ref(line.words[i]).store(words[i], std::memory_order_release);
   }
-  GroupGate of(AdGroupIx group) const {
+  // For a reader of the snapshot of this version.
+  GroupGate of(AdGroupIx group, std::uint64_t version) const {
     if (group.value >= gates_.size()) return {};
+    Line& line = gates_[group.value];
     Words words;
-    for (std::size_t i = 0; i < words.of.size(); ++i) words.of[i] = word(group, i).load(std::memory_order_relaxed);
-    return std::bit_cast<GroupGate>(words);
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] = std::atomic_ref(line.words[i]).load(std::memory_order_acquire);
+    auto gate = std::bit_cast<GroupGate>(words);
+    if (std::atomic_ref(line.version).load(std::memory_order_relaxed) > version) gate.raised = {};
+    return gate;
   }
   void prefetch(AdGroupIx group) const {
     if (group.value < gates_.size()) __builtin_prefetch(&gates_[group.value]);
   }
 
  private:
-  struct alignas(GroupGate) Words {
-    std::array<std::uint64_t, sizeof(GroupGate) / sizeof(std::uint64_t)> of;
+  using Words = std::array<std::uint64_t, sizeof(GroupGate) / sizeof(std::uint64_t)>;
+  struct alignas(kCacheLine) Line {
+    Words words;
+    std::uint64_t version;
   };
-  std::atomic_ref<std::uint64_t> word(AdGroupIx group, std::size_t i) const { return std::atomic_ref(gates_[group.value].of[i]); }
+  static_assert(sizeof(Line) == kCacheLine);
 
-  mutable StableVector<Words> gates_;
+  mutable StableVector<Line> gates_;
 };
 
 }  // namespace gavel

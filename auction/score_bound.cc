@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "auction/raised_bids.h"
 #include "budget/click_stats.h"
 
 namespace gavel {
@@ -13,16 +14,6 @@ namespace {
 // Many times what the roundings of a few operations on doubles can sum up to.
 constexpr double kSlack = 1 + 1e-9;
 
-double at_least_one(Factor factor) {
-  return std::max(1.0, factor.millionths / 1e6);
-}
-
-double greatest(const PackedList<SymbolFactor>& factors) {
-  double greatest = 1;
-  for (const SymbolFactor& entry : factors) greatest = std::max(greatest, at_least_one(entry.factor));
-  return greatest;
-}
-
 }  // namespace
 
 float round_up(double value) {
@@ -30,15 +21,6 @@ float round_up(double value) {
   return static_cast<double>(nearest) >= value
              ? nearest
              : std::nextafter(nearest, std::numeric_limits<float>::infinity());
-}
-
-double targeting_stretch(const CampaignServing& campaign) {
-  double schedule = 1;
-  for (const ScheduleEntry& entry : campaign.schedule)
-    schedule = std::max(schedule, at_least_one(entry.bid_multiplier));
-  double stretch = schedule * greatest(campaign.device_multipliers) * greatest(campaign.region_multipliers);
-  for (const SymbolFactor& entry : campaign.tag_multipliers) stretch *= at_least_one(entry.factor);
-  return stretch;
 }
 
 double weight_bound(Pricing pricing, const AdRow& ad, double estimate) {
@@ -59,7 +41,7 @@ float group_factor(double weight, Factor shop_score, double targeting) {
 float bare_bound(float greatest_bid, const CampaignServing& campaign, Factor shop_score) {
   const double weight = campaign.pricing == Pricing::kCpm ? 1 : 1'000;
   // No multiplier takes a bid beyond kMaxBid.
-  const double bid = std::min(static_cast<double>(greatest_bid) * targeting_stretch(campaign), static_cast<double>(kMaxBid.value));
+  const double bid = std::min(static_cast<double>(greatest_bid) * targeting_stretch(campaign).all(), static_cast<double>(kMaxBid.value));
   return round_up(bid * kSlack * static_cast<double>(group_factor(weight, shop_score, 1)));
 }
 

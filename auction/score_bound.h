@@ -14,15 +14,12 @@ namespace gavel {
 // The least float that is not less, or infinity. Requires value >= 0.
 float round_up(double value);
 
-// The most that the multipliers of a campaign, other than a festival's, make of a bid; at least 1.
-double targeting_stretch(const CampaignServing& campaign);
-
 // The most that an ad's weight can be, per unit of its shop's score. `estimate` bounds the engine's own estimate
 // of its pCTR, which counts where the ad has none of its own.
 double weight_bound(Pricing pricing, const AdRow& ad, double estimate);
 
 // What a group's bids are multiplied with to bound its scores, from the greatest weight_bound() of its ads: coarse
-// (four bits of mantissa, rounded up), so that small changes of quality leave a group's place in the lists alone.
+// (four bits of mantissa, rounded up), so that small changes of quality leave a group's place in the lists alone. `targeting`: TargetingStretch::all().
 float group_factor(double weight, Factor shop_score, double targeting);
 
 // The bound for a bid in a group of this factor; 0 where nothing can win with it.

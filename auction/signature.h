@@ -1,0 +1,45 @@
+// Sets of names as a few bits: each name is one of them, so that sets that share a name share a bit (a Bloom filter with one hash
+// function, CACM 1970). Names that fall on one bit are taken for each other.
+#pragma once
+
+#include <cstdint>
+
+#include "auction/resources.h"
+#include "auction/symbols.h"
+
+namespace gavel {
+
+// So many bits of a field from the first on. Names are numbered in the order in which they came, which spreads them evenly.
+template <class Field, unsigned kCount = sizeof(Field) * 8, unsigned kFirst = 0>
+struct SignatureBits {
+  static constexpr Field of(std::uint32_t number) { return static_cast<Field>(Field{1} << (kFirst + number % kCount)); }
+  static constexpr Field kMask = static_cast<Field>((~std::uint64_t{0} >> (64 - kCount)) << kFirst);
+
+  template <class List>
+  static Field signature(const List& symbols) {
+    Field signature = 0;
+    for (const Symbol symbol : symbols) signature |= of(symbol);
+    return signature;
+  }
+};
+
+using TagBits = SignatureBits<std::uint64_t, 63>;
+using RegionBits = SignatureBits<std::uint32_t>;
+using CategoryBits = SignatureBits<std::uint32_t>;
+using DeviceBits = SignatureBits<std::uint16_t>;
+using PlacementBits = SignatureBits<std::uint16_t>;
+// Of the local time, in one field.
+using HourBits = SignatureBits<std::uint32_t, 24>;
+using WeekdayBits = SignatureBits<std::uint32_t, 7, 24>;
+
+// The hours and weekdays on which the entry holds at some time.
+inline std::uint32_t time_bits(const ScheduleEntry& entry) {
+  std::uint32_t times = 0;
+  for (std::uint32_t hour = entry.from_minute / 60; hour * 60 < entry.to_minute; ++hour) times |= HourBits::of(hour);
+  for (std::uint32_t day = 0; day < 7; ++day) {
+    if ((entry.days >> day & 1) != 0) times |= WeekdayBits::of(day);
+  }
+  return times;
+}
+
+}  // namespace gavel
