@@ -1,6 +1,7 @@
 #include "auction/auction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "auction/best_scores.h"
 #include "auction/candidates.h"
@@ -63,6 +64,7 @@ class Look {
         evaluator_(auction, rules.whole) {
     scratch_.candidates.clear();
     scratch_.waiting.clear();
+    scratch_.best.start(wanted_, rules.max_ads_per_advertiser);
     if (auction.request.limits_items) {
       scratch_.groups.clear();
       gather_ads_of_items(auction, scratch_.ads);
@@ -70,13 +72,18 @@ class Look {
     } else {
       list_candidates(auction, rules.whole, scratch_.groups);
     }
+    bound_of_lists_ = lift_(scratch_.groups.bound());
     go_on();
   }
 
   // Goes on until no ad that was not looked at can stand among those that slots and prices need, which are the
   // first of the ranking.
   void settle() {
-    while (!is_settled()) go_on();
+    while (!is_settled()) {
+      find_best_anew();
+      stops_when_enough_ = !is_enough();
+      go_on();
+    }
   }
 
  private:
@@ -93,13 +100,10 @@ class Look {
 
   bool at_end() const { return scratch_.groups.at_end() && scratch_.waiting.empty(); }
 
-  // No ad of a group that the lists have yet to bring has a greater score.
-  float bound_of_lists() const { return lift_(scratch_.groups.bound()); }
-
-  // Nor any that is to come; none where nothing is known.
+  // No ad that is to come has a greater score; none where nothing is known.
   std::optional<Score> bound() const {
     if (rules_.whole) return std::nullopt;
-    const float bound = scratch_.waiting.empty() ? bound_of_lists() : std::max(bound_of_lists(), scratch_.waiting.first().bound);
+    const float bound = scratch_.waiting.empty() ? bound_of_lists_ : std::max(bound_of_lists_, scratch_.waiting.first().bound);
     if (bound < kScoreMax) return static_cast<Score>(bound);
     return std::nullopt;
   }
@@ -113,31 +117,33 @@ class Look {
     return to_come && ads[wanted_ - 1]->score > *to_come;
   }
 
-  // Whether so many stand above all that is to come that the ranking may be settled, once it is made: it may cut ads of one item,
-  // and lose those whose holds fail.
-  bool may_be_settled() const {
+  // Whether so many stand above all that is to come that the ranking is settled, once it is made, but where it cuts ads of one item
+  // or loses those whose holds fail.
+  bool is_enough() const {
     const std::optional<Score> last = scratch_.best.last();
     const std::optional<Score> to_come = bound();
     return last && to_come && *last > *to_come;
   }
 
-  void go_on() {
+  // Without those whose holds failed.
+  void find_best_anew() {
     scratch_.best.start(wanted_, rules_.max_ads_per_advertiser);
     for (const Candidate& ad : scratch_.candidates) {
       if (ad.admitted) scratch_.best.add(ad.advertiser, ad.score);
     }
-    // Where it was not settled all the same, it takes more than what stands above the last of them.
-    stops_at_last_ = !may_be_settled();
+  }
+
+  void go_on() {
     while (!at_end()) {
       further();
-      if (may_be_settled()) break;
+      if (is_enough()) break;
     }
     scratch_.ranking.start(scratch_.candidates, before_, rules_);
   }
 
   // Steps grow with what was looked at, so that ranking anew after each costs a constant times the last one in all.
   void further() {
-    for (std::size_t left = step_; left > 0 && !at_end();) {
+    for (std::size_t left = step_; left > 0 && !at_end() && !stops_here();) {
       const std::size_t batch = std::min(left, kBatchMax);
       evaluate_next(batch);
       left -= batch;
@@ -150,7 +156,7 @@ class Look {
     LoadedGroups& batch = scratch_.batch;
     batch.clear();
     for (std::size_t gates = kGatesForAGroup * groups; batch.groups.size() < groups;) {
-      if (!bring_first(gates) || (stops_at_last_ && may_be_settled())) break;
+      if (!bring_first(gates)) break;
       batch.groups.emplace_back().group = scratch_.waiting.take_first();
     }
     if (!rules_.whole) std::erase_if(batch.groups, [this](const LoadedGroup& group) { return !can_pay(group.group); });
@@ -166,21 +172,24 @@ class Look {
     }
   }
 
-  // Whether the first that waits is the first of all that is to come; else it takes more than so many gates.
+  bool stops_here() const { return stops_when_enough_ && is_enough(); }
+
+  // Whether the first that waits is the first of all that is to come, and is looked at; else that takes more than so many gates.
   bool bring_first(std::size_t& gates) {
     const WaitingGroups& waiting = scratch_.waiting;
-    while (!scratch_.groups.at_end() && (waiting.empty() || waiting.first().bound < bound_of_lists())) {
-      if (gates == 0) return false;
+    while (!scratch_.groups.at_end() && (waiting.empty() || waiting.first().bound < bound_of_lists_)) {
+      if (gates == 0 || stops_here()) return false;
       --gates;
       ask_gate();
     }
-    return !waiting.empty();
+    return !waiting.empty() && !stops_here();
   }
 
   void ask_gate() {
     const float bound = scratch_.groups.bound();
     const AdGroupIx group = *scratch_.groups.next();
-    if (rules_.whole) return scratch_.waiting.push({bound, group});
+    const float lifted = std::exchange(bound_of_lists_, lift_(scratch_.groups.bound()));
+    if (rules_.whole) return scratch_.waiting.push({lifted, group});
     const GroupGate gate = auction_.context.catalog.gate(group);
     if (const std::optional<Reason> reason = why_gate_is_shut(gate, gate_key_)) return pass_over(*reason, gate.ads);
     auction_.context.accounts.prefetch_standing({gate.campaign});
@@ -227,7 +236,8 @@ class Look {
   const ScoreLift lift_, lift_without_festivals_;
   std::size_t step_ = kFirstStep;
   std::size_t looked_at_ = 0;
-  bool stops_at_last_ = true;
+  float bound_of_lists_ = 0;        // lifted: no ad of a group that they have yet to bring scores more
+  bool stops_when_enough_ = true;   // not where the ranking has cut some of the best
   Scratch& scratch_;
   PlacementResult& placement_;
   const GroupGate gate_key_;

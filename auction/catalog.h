@@ -1,6 +1,6 @@
 // The catalog as auctions see it: an immutable snapshot. A change makes a new snapshot that shares all pages it did not
 // touch, and the lists of groups, which keep what snapshots in use may see (versions.h); who holds an old one keeps reading it
-// undisturbed, but for the gates (group_gate.h), which are those of the newest.
+// undisturbed, but for what gates ask (group_gate.h), which is what the newest says.
 #pragma once
 
 #include <array>
@@ -161,7 +161,7 @@ class Catalog {
   const PlacementRow& operator[](PlacementIx ix) const { return placements_.at(ix.value); }
   const FestivalRow& operator[](FestivalIx ix) const { return festivals_.at(ix.value); }
 
-  // Of a live group: as of this snapshot, or, but for what it tells of bids, a later one.
+  // Of a live group: as of this snapshot, or a later one, which does not tell of bids then; nor does it where lists are left out.
   GroupGate gate(AdGroupIx ix) const { return gates_->of(ix, version_->number()); }
   void prefetch_gate(AdGroupIx ix) const { gates_->prefetch(ix); }
 

@@ -31,7 +31,9 @@ constexpr bool misses(Field gate, Field key, Field mask = static_cast<Field>(~Fi
 GroupGate gate_of(const CampaignServing& campaign) {
   GroupGate gate;
   gate.regions = RegionBits::signature(campaign.regions);
-  for (const ScheduleEntry& entry : campaign.schedule) gate.times |= time_bits(entry);
+  for (const ScheduleEntry& entry : campaign.schedule) {
+    gate.times |= time_bits(entry.days, entry.from_minute, entry.to_minute);
+  }
   gate.devices = DeviceBits::signature(campaign.devices);
   if (!campaign.start && !campaign.end && !campaign.frequency_cap) gate.flags = GroupGate::kAsksAccount;
   if (!campaign.enabled) gate.flags |= GroupGate::kPaused;

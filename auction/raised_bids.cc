@@ -31,7 +31,7 @@ void add_raised(Field& signature, const PackedList<SymbolFactor>& factors) {
 }
 
 std::uint8_t part_of(double stretch) {
-  return static_cast<std::uint8_t>((1 - 1 / stretch) * kParts);
+  return static_cast<std::uint8_t>(std::min((1 - 1 / stretch) * kParts, kParts - 1));
 }
 
 double share_without(std::uint8_t part) {
@@ -57,7 +57,7 @@ RaisedBids raised_bids_of(const CampaignServing& campaign) {
   add_raised<RegionBits>(raised.regions, campaign.region_multipliers);
   add_raised<DeviceBits>(raised.devices, campaign.device_multipliers);
   for (const ScheduleEntry& entry : campaign.schedule) {
-    if (raises(entry.bid_multiplier)) raised.times |= time_bits(entry);
+    if (raises(entry.bid_multiplier)) raised.times |= time_bits(entry.days, entry.from_minute, entry.to_minute);
   }
   const TargetingStretch stretch = targeting_stretch(campaign);
   raised.tags_part = part_of(stretch.tags);

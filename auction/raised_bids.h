@@ -25,14 +25,14 @@ struct RaisedBids {
   std::uint16_t devices = 0;
   // What a request without any of them takes off a bound, in 256ths, rounded down.
   std::uint8_t tags_part = 0, regions_part = 0, times_part = 0, devices_part = 0;
-  std::uint16_t no_festivals = 0;  // 1 = the campaign has joined none
+  std::uint16_t no_festivals = 0;  // 1 = the campaign has joined none; GroupGate::kFestivals cannot say so of an unknown one
   bool operator==(const RaisedBids&) const = default;
 };
 
 RaisedBids raised_bids_of(const CampaignServing& campaign);
 
-// A bound that holds for a request which has what `request` has (its signatures alone count), rounded up, where `bound` holds for all
-// (score_bound.h): at most `bound`, and no less than any score of the group, but for festivals.
+// The bound that holds in the way of `bound` (score_bound.h), but only for requests that have what `request` has, of which the
+// signatures alone count. At most `bound`; rounded up.
 float narrowed(float bound, const RaisedBids& raised, const RaisedBids& request);
 
 }  // namespace gavel

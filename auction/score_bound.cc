@@ -53,7 +53,7 @@ ScoreLift::ScoreLift(const RunningFestivals& festivals, const PlacementDoc& plac
 
 float ScoreLift::operator()(float bound) const {
   // Then even a pCTR of zero counts as one, which no list bounds.
-  if (squash_ == 0) return std::numeric_limits<float>::infinity();
+  if (squash_ == 0 || std::isinf(bound)) return std::numeric_limits<float>::infinity();
   if (squash_ == 1) return round_up(static_cast<double>(bound) * factor_);
   return round_up((ceiling_part_ * std::pow(static_cast<double>(bound), squash_) + rounding_) * factor_);
 }

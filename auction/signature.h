@@ -4,7 +4,6 @@
 
 #include <cstdint>
 
-#include "auction/resources.h"
 #include "auction/symbols.h"
 
 namespace gavel {
@@ -32,12 +31,12 @@ using PlacementBits = SignatureBits<std::uint16_t>;
 using HourBits = SignatureBits<std::uint32_t, 24>;
 using WeekdayBits = SignatureBits<std::uint32_t, 7, 24>;
 
-// The hours and weekdays on which the entry holds at some time.
-inline std::uint32_t time_bits(const ScheduleEntry& entry) {
+// The hours and weekdays that a schedule's entry touches (resources.h).
+inline std::uint32_t time_bits(std::uint8_t days, std::uint16_t from_minute, std::uint16_t to_minute) {
   std::uint32_t times = 0;
-  for (std::uint32_t hour = entry.from_minute / 60; hour * 60 < entry.to_minute; ++hour) times |= HourBits::of(hour);
+  for (std::uint32_t hour = from_minute / 60; hour * 60 < to_minute; ++hour) times |= HourBits::of(hour);
   for (std::uint32_t day = 0; day < 7; ++day) {
-    if ((entry.days >> day & 1) != 0) times |= WeekdayBits::of(day);
+    if ((days >> day & 1) != 0) times |= WeekdayBits::of(day);
   }
   return times;
 }

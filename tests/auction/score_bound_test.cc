@@ -130,6 +130,25 @@ TEST(ScoreCeiling, FollowsBidsThatComeAndGo) {
   EXPECT_GT(world.catalog().score_ceiling(), usual * 1.9);
 }
 
+// What is predicted comes before all lists, also where nothing else could score at all.
+TEST(ScoreLift, OfInfinityIsInfinity) {
+  AuctionWorld world;
+  world.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}, .squash = factor(0.5)});
+  std::vector<std::string> ids;
+  for (int i = 0; i < 9; ++i) {
+    ids.push_back(std::to_string(i));
+    world.put(LoneAd{.id = ids.back(), .pctr = probability(0)});
+  }
+  EXPECT_EQ(world.catalog().score_ceiling(), 0);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(ScoreLift({}, world.placements.at("feed"), 1, 0)(kInfinity), kInfinity);
+  AuctionRequest request = AuctionWorld::request("feed");
+  for (int i = 0; i < 9; ++i) request.predictions.push_back({ids[static_cast<std::size_t>(i)], probability(0.01 * (9 - i)), {}});
+  world.run(request);
+  ASSERT_EQ(world.winners().size(), 1U);
+  EXPECT_TRUE(world.winners()[0].starts_with("0@"));
+}
+
 // A click rate that counts for little bounds little, but the order of bounds stays: most ads are left out all the same.
 TEST(ScoreLift, LeavesAdsOutOnAPlacementThatSquashes) {
   AuctionWorld world;
