@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "auction/eligibility.h"
 #include "tests/auction/random_world.h"
 
@@ -228,6 +231,29 @@ TEST(GroupGate, FollowsChangesOfGroupCampaignAndAds) {
       ASSERT_TRUE(!catalog[group].live || catalog.gate(group) == gate_anew(catalog, group)) << "change " << i;
     });
   }
+}
+
+TEST(GroupGates, WhoReadsWhileALaterOneIsWrittenIsNotToldOfItsBids) {
+  constexpr std::uint64_t kVersions = 20'000, kSeen = kVersions / 2;
+  GroupGates gates;
+  const AdGroupIx group{0};
+  const auto gate_of_version = [](std::uint64_t version) {
+    GroupGate gate;
+    gate.raised.tags = version;
+    gate.raised.regions = gate.raised.times = static_cast<std::uint32_t>(version);
+    return gate;
+  };
+  gates.set(group, gate_of_version(1), 1);
+  std::thread writer([&] {
+    for (std::uint64_t version = 2; version <= kVersions; ++version) gates.set(group, gate_of_version(version), version);
+  });
+  for (std::uint64_t i = 0; i < kVersions; ++i) {
+    const RaisedBids raised = gates.of(group, kSeen).raised;
+    ASSERT_LE(std::max<std::uint64_t>({raised.tags, raised.regions, raised.times}), kSeen);
+  }
+  writer.join();
+  EXPECT_EQ(gates.of(group, kSeen).raised, RaisedBids{});
+  EXPECT_EQ(gates.of(group, kVersions).raised.tags, kVersions);
 }
 
 TEST(GroupGate, WhatIsPassedOverIsCountedWithItsAds) {

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "auction/request_facts.h"
 #include "auction/score_bound.h"
@@ -154,29 +153,6 @@ TEST(RaisedBids, AnOlderSnapshotIsNotToldOfLaterMultipliers) {
   EXPECT_EQ(after.gate(group).raised.devices_part, 128);
   EXPECT_EQ(before.gate(group).raised, RaisedBids{});
   EXPECT_EQ(before.gate(group).campaign, after.gate(group).campaign) << "all else is of the newest";
-}
-
-TEST(RaisedBids, WhoReadsWhileALaterGateIsWrittenIsNotToldOfItsBids) {
-  constexpr std::uint64_t kVersions = 20'000, kSeen = kVersions / 2;
-  GroupGates gates;
-  const AdGroupIx group{0};
-  const auto gate_of_version = [](std::uint64_t version) {
-    GroupGate gate;
-    gate.raised.tags = version;
-    gate.raised.regions = gate.raised.times = static_cast<std::uint32_t>(version);
-    return gate;
-  };
-  gates.set(group, gate_of_version(1), 1);
-  std::thread writer([&] {
-    for (std::uint64_t version = 2; version <= kVersions; ++version) gates.set(group, gate_of_version(version), version);
-  });
-  for (std::uint64_t i = 0; i < kVersions; ++i) {
-    const RaisedBids raised = gates.of(group, kSeen).raised;
-    ASSERT_LE(std::max<std::uint64_t>({raised.tags, raised.regions, raised.times}), kSeen);
-  }
-  writer.join();
-  EXPECT_EQ(gates.of(group, kSeen).raised, RaisedBids{});
-  EXPECT_EQ(gates.of(group, kVersions).raised.tags, kVersions);
 }
 
 // Groups that high multipliers for others put at the top of the lists are not looked at.
