@@ -155,8 +155,8 @@ class Look {
   void evaluate_next(std::size_t groups) {
     LoadedGroups& batch = scratch_.batch;
     batch.clear();
-    for (std::size_t gates = kGatesForAGroup * groups; batch.groups.size() < groups;) {
-      if (!bring_first(gates)) break;
+    std::size_t gates = kGatesForAGroup * groups;
+    while (batch.groups.size() < groups && bring_first(gates)) {
       batch.groups.emplace_back().group = scratch_.waiting.take_first();
     }
     if (!rules_.whole) std::erase_if(batch.groups, [this](const LoadedGroup& group) { return !can_pay(group.group); });

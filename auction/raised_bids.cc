@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "auction/score_bound.h"
-
 namespace gavel {
 namespace {
 
@@ -68,14 +66,14 @@ RaisedBids raised_bids_of(const CampaignServing& campaign) {
   return raised;
 }
 
-float narrowed(float bound, const RaisedBids& raised, const RaisedBids& request) {
+double share_left(const RaisedBids& raised, const RaisedBids& request) {
   double share = 1;
   if ((raised.tags & request.tags) == 0) share *= share_without(raised.tags_part);
   if ((raised.regions & request.regions) == 0) share *= share_without(raised.regions_part);
   if ((raised.devices & request.devices) == 0) share *= share_without(raised.devices_part);
   const std::uint32_t times = raised.times & request.times;
   if ((times & HourBits::kMask) == 0 || (times & WeekdayBits::kMask) == 0) share *= share_without(raised.times_part);
-  return share == 1 ? bound : round_up(static_cast<double>(bound) * share);
+  return share;
 }
 
 }  // namespace gavel

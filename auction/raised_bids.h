@@ -31,8 +31,8 @@ struct RaisedBids {
 
 RaisedBids raised_bids_of(const CampaignServing& campaign);
 
-// The bound that holds in the way of `bound` (score_bound.h), but only for requests that have what `request` has, of which the
-// signatures alone count. At most `bound`; rounded up.
-float narrowed(float bound, const RaisedBids& raised, const RaisedBids& request);
+// How much of the campaign's stretch is left for a request that has what `request` has, of which the signatures alone count: a
+// share, at most 1 and never too little.
+double share_left(const RaisedBids& raised, const RaisedBids& request);
 
 }  // namespace gavel

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 
-#include "auction/raised_bids.h"
 #include "budget/click_stats.h"
 
 namespace gavel {

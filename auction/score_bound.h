@@ -3,6 +3,7 @@
 
 #include "auction/catalog.h"
 #include "auction/festival.h"
+#include "auction/raised_bids.h"
 
 namespace gavel {
 
@@ -25,6 +26,12 @@ float group_factor(double weight, Factor shop_score, double targeting);
 // The bound for a bid in a group of this factor; 0 where nothing can win with it.
 inline float score_bound(Micros bid, float factor) {
   return round_up(static_cast<double>(bid.value) * static_cast<double>(factor));
+}
+
+// The bound that holds as `bound` does, but only for requests that have what `request` has: at most `bound`.
+inline float narrowed(float bound, const RaisedBids& raised, const RaisedBids& request) {
+  const double share = share_left(raised, request);
+  return share == 1 ? bound : round_up(static_cast<double>(bound) * share);
 }
 
 // What an ad's score would be at most in a group of such bids, were its pCTR and its quality one.
