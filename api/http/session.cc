@@ -247,11 +247,13 @@ bool Session::complete_request() {
 }
 
 bool Session::call_handler() {
-  {
-    const CallScope scope(in_call_);
-    std::get<Handler>(route_->handler)(request_, ResponseWriter(shared_from_this()));
-  }
+  handle();
   return reply_or_wait();
+}
+
+void Session::handle() {
+  const CallScope scope(in_call_);
+  std::get<Handler>(route_->handler)(request_, ResponseWriter(shared_from_this()));
 }
 
 // After a handler or a consumer's end. True where the answer has left in whole and the connection goes on.
@@ -279,13 +281,16 @@ bool Session::run_or_enqueue() {
   return false;
 }
 
-void Session::run_in_turn(SteadyClock::time_point now) {
-  if (phase_ != Phase::kQueued) return;  // closed meanwhile
+bool Session::run_in_turn(SteadyClock::time_point now) {
+  if (phase_ != Phase::kQueued) return false;  // closed meanwhile
   phase_ = Phase::kHandling;
-  was_too_late_ = false;  // an answer may also come later
-  const bool on = call_handler();
-  if (was_too_late_) worker_->missed_deadline(now - queued_at_);
-  if (on) proceed();
+  handle();
+  if (finished_ && too_late) worker_->missed_deadline(now - queued_at_);
+  return finished_;
+}
+
+void Session::send_answer() {
+  if (write_reply()) proceed();
 }
 
 void Session::shed(ShedCause cause, const Response& response) {

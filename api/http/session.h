@@ -37,8 +37,10 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void finished() override;
   void resumed() override;
 
-  // The end of Worker::enqueue(): either of them, once.
-  void run_in_turn(SteadyClock::time_point now);
+  // The end of Worker::enqueue(): either of them, once. True where the answer stands: then the worker calls send_answer()
+  // before it reads anything again.
+  bool run_in_turn(SteadyClock::time_point now);
+  void send_answer();
   void shed(ShedCause cause, const Response& response);
 
   // The session's place in its worker's list.
@@ -67,6 +69,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   bool drop_piece();
   bool complete_request();
   bool call_handler();
+  void handle();
   bool reply_or_wait();
   bool run_or_enqueue();
   void count_shed(ShedCause cause);
@@ -111,7 +114,6 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   bool in_call_ = false;       // a handler or consumer runs right now, on this thread, below us
   bool continued_ = false;     // "100 Continue" has been said
   bool has_place_ = false;     // counts among the deferred requests
-  bool was_too_late_ = false;  // the handler answered with send_too_late()
   bool close_after_ = false;   // the connection ends with this answer
   bool out_of_step_ = false;   // bytes may come that nobody will understand: linger before closing
 

@@ -23,8 +23,7 @@ constexpr std::size_t kLingerBytesMax = 16 * 1024 * 1024;  // what a client may 
 bool Session::write_reply() {
   give_place_back();  // before the client can know, so that its next request finds the place free
   const ServerShared& shared = worker_->shared();
-  was_too_late_ = std::exchange(too_late, false);
-  if (was_too_late_) count_shed(ShedCause::kDeadline);
+  if (std::exchange(too_late, false)) count_shed(ShedCause::kDeadline);
   if (shared.draining.load(std::memory_order_relaxed)) close_after_ = true;
   const bool http10 = !reader_.header().http11;
   head_.clear();

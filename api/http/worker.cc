@@ -101,7 +101,8 @@ SteadyClock::time_point Worker::enqueue(std::shared_ptr<Session> session) {
   return at;
 }
 
-// Runs those whose turn it is, until it is time to look again.
+// Runs those whose turn it is, until it is time to look again. Their answers leave together: a client on this machine is woken
+// once for several of them, which takes a worker that never waits a tenth of its time less.
 void Worker::run_waiting() {
   const auto began = now();
   for (auto at = began; !waiting_.empty() && at - began < kLookEvery; at = now()) {
@@ -109,10 +110,15 @@ void Worker::run_waiting() {
     shed_surplus();
     ran_since_look_ = kLookEvery;  // what comes behind it on its connection takes its turn, too
     const auto turn = now();
-    session->run_in_turn(turn);
+    if (session->run_in_turn(turn)) answered_.push_back(session);
     refusal_time_.earn(now() - turn);
   }
-  ran_since_look_ = now() - began;
+  const auto ran = now();
+  for (const std::shared_ptr<Session>& session : answered_) session->send_answer();
+  answered_.clear();
+  const auto sent = now();
+  refusal_time_.earn(sent - ran);
+  ran_since_look_ = sent - began;
 }
 
 void Worker::shed_surplus() {

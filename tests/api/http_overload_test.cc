@@ -47,7 +47,7 @@ class HttpOverload : public testing::Test {
       changed_.notify_all();
       changed_.wait(lock, [&] { return releases_ >= held_; });
     }
-    now_ = now_.load() + 1ms;  // what it takes
+    now_ = now_.load() + (body.starts_with("short") ? 50us : 1ms);  // what it takes
     if (body.starts_with("old")) return writer.send_too_late();
     writer.buffer() += body;
     writer.send(200, "text/plain");
@@ -165,6 +165,21 @@ TEST_F(HttpOverload, AFullQueueShedsItsOldest) {
   EXPECT_EQ(all[1].read_response()->status, 503);
   for (HttpClient* client : {&all[0], &all[2], &all[3]}) EXPECT_TRUE(client->read_response());
   EXPECT_EQ(shed(ShedCause::kQueueFull), 1U);
+}
+
+TEST_F(HttpOverload, AnswersOfRequestsThatRanBetweenTwoLooksLeaveTogether) {
+  test_.observer = [this](const RequestRecord&) { note("left"); };
+  test_.start();
+  auto all = clients(7);
+  all[0].send(post("hold"));
+  wait_until_held(1);
+  for (std::size_t i = 1; i < 7; ++i) all[i].send(post("short " + std::to_string(i)));
+  release();
+  for (HttpClient& client : all) EXPECT_EQ(client.read_response()->status, 200);
+  test_.server->stop();
+  // A look every 200 us.
+  EXPECT_THAT(order_, ElementsAre("hold", "left", "short 1", "short 2", "short 3", "short 4", "left", "left", "left", "left",
+                                  "short 5", "short 6", "left", "left"));
 }
 
 TEST_F(HttpOverload, PipelinedRequestsStayInOrder) {
