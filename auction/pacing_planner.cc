@@ -163,22 +163,27 @@ void PacingPlanner::plan(const Catalog& catalog, CampaignIx campaign, bool anew,
   planned = {row.serving, groups, active};
 }
 
-void PacingPlanner::update(const Catalog& catalog, Timestamp now) {
+std::size_t PacingPlanner::update(const Catalog& catalog, Timestamp now) {
   take_changes(catalog);
   const Day today = calendar_.day_of(now);
-  const bool other_festivals = festivals_changed(catalog) || std::exchange(day_, today) != today;
+  const bool new_day = std::exchange(day_, today) != today;
+  const bool other_festivals = festivals_changed(catalog) || new_day;
   if (!changed_.empty()) planned_.resize(std::max<std::size_t>(planned_.size(), changed_.back().value + std::size_t{1}));
   GiveWay give_way;
   for (const CampaignIx campaign : changed_) {
     plan(catalog, campaign, false, now);
     give_way.now_and_then();
   }
+  std::size_t looked_at = changed_.size();
   if (other_festivals) {
     for (std::uint32_t ix = 0; ix < planned_.size(); ++ix) {
-      if (planned_[ix].serving && !planned_[ix].serving->festivals.empty()) plan(catalog, {ix}, true, now);
       give_way.now_and_then();
+      if (!planned_[ix].serving || planned_[ix].serving->festivals.empty()) continue;
+      plan(catalog, {ix}, true, now);
+      ++looked_at;
     }
   }
+  return looked_at;
 }
 
 }  // namespace gavel

@@ -96,6 +96,23 @@ TEST_F(PacingPlannerTest, AFestivalsMoneyIsPlannedForItsPhaseOfToday) {
   EXPECT_LT(target() - before, yuan(9).value);
 }
 
+TEST_F(PacingPlannerTest, LooksOnlyAtWhatHasChangedAndAtFestivalsCampaignsOnceADay) {
+  world.put("festival", FestivalDoc{.name = "F",
+                                    .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 10h}},
+                                    .categories = {}});
+  edit([](CampaignDoc& doc) {
+    doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
+  });
+  const auto update = [&](Timestamp now) { return planner.update(world.catalog(), now); };
+  EXPECT_GT(update(kNoon + 1s), 0U);
+  EXPECT_EQ(update(kNoon + 2s), 0U);
+  EXPECT_EQ(update(kNoon + 12h + 1s), 1U) << "another day";
+  EXPECT_EQ(update(kNoon + 12h + 2s), 0U);
+  world.edit(world.festivals, "festival", [](FestivalDoc& doc) { doc.phases[0].end = kNoon + 11h; });
+  EXPECT_EQ(update(kNoon + 12h + 3s), 1U);
+  EXPECT_EQ(update(kNoon + 12h + 4s), 0U);
+}
+
 TEST_F(PacingPlannerTest, WhatASuspendedShopDidNotServeIsNotMadeUpFor) {
   world.edit(world.advertisers, "shop-a", [](AdvertiserDoc& doc) { doc.active = false; });
   step(kNoon + 6h);
