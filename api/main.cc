@@ -206,7 +206,8 @@ struct Service {
   ClickStats click_stats{};
   ClickDelay click_delay{};
   FrequencyCounts frequency{*data.store, static_cast<std::size_t>(config.frequency_pairs_max)};
-  Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, click_delay, frequency},
+  Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, click_delay, frequency,
+                 [this] { registry.relist_outgrown(); }},  // there are no events before there is a server
                 ledger_options(config)};
 
   // The catalog.

@@ -46,6 +46,7 @@ void Maintenance::take_short_turn() {
   ++short_turns_;
   if (!turn_at_ || now - *turn_at_ >= kTurn || short_turns_ >= kShortTurnsMax) return take_whole_turn(now);
   parts_.pacing.step(now);
+  parts_.registry.relist_outgrown();
 }
 
 void Maintenance::take_whole_turn(Timestamp now) {

@@ -250,10 +250,12 @@ void Ledger::Impl::process(std::vector<Job>& jobs) {
   }
   std::unique_lock<std::mutex> frequency_lock;
   if (batch.has_frequency()) frequency_lock = parts.frequency.lock_commit();
-  const bool durable = batch.empty() || commit(batch, operations, now);
+  const bool recorded = !batch.empty();
+  const bool durable = !recorded || commit(batch, operations, now);
   if (durable) batch.publish();
   if (frequency_lock) frequency_lock.unlock();
   answer(jobs, durable, now);
+  if (recorded && durable && parts.counted) parts.counted();
 }
 
 bool Ledger::Impl::commit(LedgerBatch& batch, std::size_t operations, Timestamp now) {

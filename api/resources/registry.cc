@@ -30,13 +30,19 @@ Registry::Registry(RegistryParts parts)
 Registry::~Registry() = default;
 
 void Registry::relist_outgrown() {
-  PctrCeilings& ceilings = parts_.click_stats.ceilings();
-  if (ceilings.outgrown() == 1) return;
+  if (parts_.click_stats.ceilings().outgrown() == 1) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock) return;  // a transaction may take long, and what else maintenance does may not
-  for (const AdIx ad : ceilings.raise()) editor_.relist(ad);
+  if (lock) publish();
+}
+
+void Registry::publish() {
+  PctrCeilings& ceilings = parts_.click_stats.ceilings();
+  const bool outgrown = ceilings.outgrown() != 1;
+  if (outgrown) {
+    for (const AdIx ad : ceilings.raise()) editor_.relist(ad);
+  }
   parts_.publisher.publish(editor_.snapshot());
-  ceilings.settle();
+  if (outgrown) ceilings.settle();
 }
 
 std::optional<ResourceRecord> Registry::get(ResourceType type, std::string_view id) const {

@@ -175,7 +175,7 @@ void Transaction::publish() {
   for (const auto& [key, row] : rows_) {
     if (row.record.deleted) registry_.erase_row(key.first, key.second);
   }
-  registry_.parts_.publisher.publish(registry_.editor_.snapshot());
+  registry_.publish();
   const auto changes_limits = [](const auto& row) {
     const ResourceType type = row.first.first;
     return row.second.before.has_value() &&

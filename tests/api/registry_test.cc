@@ -400,6 +400,33 @@ TEST_F(RegistryTest, AnAbandonedTransactionLeavesNothing) {
   EXPECT_EQ(world->changes().items().size(), 7U);
 }
 
+// Else all auctions would go on to look at more than they need.
+TEST_F(RegistryTest, WhatHasOutgrownItsBoundsIsListedAnewByWhoPublishesNext) {
+  put_samples(*world);
+  const AdIx ad{world->internal_id("ad", "a1")};
+  PctrCeilings& ceilings = world->click_stats.ceilings();
+  const auto listed = [&] { return world->catalog()[AdGroupIx{world->internal_id("ad_group", "g1")}].factor; };
+  constexpr std::uint64_t kExamined = 300ULL * kProbabilityOne;
+
+  const auto at_first = listed();
+  world->click_stats.set(ad, {}, {.examined_nano = kExamined, .clicks = 60});
+  EXPECT_GT(ceilings.outgrown(), 1);
+  world->registry->relist_outgrown();
+  EXPECT_EQ(ceilings.outgrown(), 1);
+  EXPECT_GT(listed(), at_first);
+
+  const auto then = listed();
+  world->click_stats.set(ad, {}, {.examined_nano = kExamined, .clicks = 120});
+  EXPECT_GT(ceilings.outgrown(), 1);
+  EXPECT_EQ(summary(world->patch("ad", "a1", R"({"title":"another"})")), "200");
+  EXPECT_EQ(ceilings.outgrown(), 1) << "a transaction publishes, too";
+  EXPECT_GT(listed(), then);
+
+  const auto catalog = world->publisher->version();
+  world->registry->relist_outgrown();
+  EXPECT_EQ(world->publisher->version(), catalog) << "nothing to do";
+}
+
 // Else a charge that was decided by a higher budget could become durable after the lower one was answered.
 TEST_F(RegistryTest, WaitsForChargesDecidedByTheLimitsOfBefore) {
   put_samples(*world);

@@ -346,6 +346,25 @@ TEST_F(LedgerTest, ClicksAndExaminedImpressionsAreLearned) {
   EXPECT_EQ(world_.click_stats->get(c.ad, c.placement).clicks, 1u);
 }
 
+TEST_F(LedgerTest, TellsAfterEachBatchThatCountedSomething) {
+  std::atomic<std::uint64_t> clicks = 0;
+  std::atomic<int> calls = 0;
+  const Claims c = cpc(1);
+  world_.counted = [&] {
+    clicks = world_.click_stats->get(c.ad, c.placement).clicks;
+    ++calls;
+  };
+  world_.restart();
+  open();
+  world_.submit_one(world_.click(c));
+  world_.ledger->flush();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(clicks, 1u);
+  world_.submit_one(world_.click(c));
+  world_.ledger->flush();
+  EXPECT_EQ(calls, 1) << "a duplicate counts nothing, and neither does a flush";
+}
+
 TEST_F(LedgerTest, ImpressionsOfKnownUsersCountTowardsTheCap) {
   world_.frequency->set_window(kCampaign, 24h, world_.clock->now());
   Claims c = cpc(1);

@@ -69,7 +69,7 @@ class LedgerWorld {
     click_delay = std::make_unique<ClickDelay>();
     frequency = std::make_unique<FrequencyCounts>(*store);
     ledger = std::make_unique<Ledger>(
-        LedgerParts{*store, *clock, calendar, *accounts, *holds, *click_stats, *click_delay, *frequency},
+        LedgerParts{*store, *clock, calendar, *accounts, *holds, *click_stats, *click_delay, *frequency, counted},
         options_);
   }
   void set_options(LedgerOptions options) { options_ = options; }
@@ -129,6 +129,7 @@ class LedgerWorld {
   std::unique_ptr<ClickStats> click_stats;
   std::unique_ptr<ClickDelay> click_delay;
   std::unique_ptr<FrequencyCounts> frequency;
+  std::function<void()> counted;  // from the next start() on
   std::unique_ptr<Ledger> ledger;
 };
 
