@@ -18,7 +18,8 @@ def measure_catalog(stage):
         Row("catalog", f"restart to /readyz, {stage.scale.ads:,} ads", f"{number(facts['restart_seconds'])} s",
             Target(at_most=15, unit="s") if full_size else None, facts["restart_seconds"] if full_size else None),
         Row("catalog", f"resident memory at rest, {stage.scale.ads:,} ads",
-            f"{number(facts['resident_bytes'] / 2**20)} MiB, {number(facts['imported_bytes'] / 2**20)} MiB after the import",
+            f"{number(facts['resident_bytes'] / 2**20)} MiB, {number(facts['imported_bytes'] / 2**20)} MiB after the import; "
+            f"RocksDB merged tables until {number(facts['merge_seconds'])} s after the restart",
             Target(at_most=1.2, unit="GiB") if full_size else None, facts["resident_bytes"] / _GIB if full_size else None),
     ]
 

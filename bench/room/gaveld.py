@@ -55,8 +55,20 @@ class Gaveld:
         wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
         seconds = time.monotonic() - began
         if pinned:
-            pin_threads(self.pid, self._core)
+            self.pin()
         return seconds
+
+    def pin(self):
+        """For good, to the cores it was made for."""
+        pin_threads(self.pid, self._core)
+
+    def wait_until_merged(self, seconds):
+        """Returns once RocksDB merges no tables any more: until then what it reads and writes takes caches from auctions."""
+        def merged():
+            time.sleep(0.5)
+            metrics = self.metrics()
+            return not metrics["gavel_rocksdb_compaction_pending"] and not metrics["gavel_rocksdb_num_running_compactions"]
+        wait_until(merged, self._process, "RocksDB", seconds)
 
     def _patience(self):
         """Configuration by which no auction is shed for having waited, as it would be where 64 clients ask as fast as they can;
