@@ -111,13 +111,13 @@ void Worker::run_waiting() {
     ran_since_look_ = kLookEvery;  // what comes behind it on its connection takes its turn, too
     const auto turn = now();
     if (session->run_in_turn(turn)) answered_.push_back(session);
-    refusal_time_.earn(now() - turn);
+    refusal_time_.earn(now() - turn + std::exchange(sending_took_, {}));
   }
   const auto ran = now();
   for (const std::shared_ptr<Session>& session : answered_) session->send_answer();
   answered_.clear();
   const auto sent = now();
-  refusal_time_.earn(sent - ran);
+  sending_took_ = sent - ran;
   ran_since_look_ = sent - began;
 }
 

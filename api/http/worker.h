@@ -114,6 +114,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   std::vector<std::shared_ptr<Session>> sessions_;  // each knows its index
   OverloadQueue<std::shared_ptr<Session>> waiting_;
   std::vector<std::shared_ptr<Session>> answered_;  // ran in their turn; their answers have not left
+  SteadyClock::duration sending_took_{};  // the last of such, until the next request's time is known
   SteadyClock::duration ran_since_look_{};
   RefusalTime refusal_time_;
   std::string date_;

@@ -168,7 +168,10 @@ TEST_F(HttpOverload, AFullQueueShedsItsOldest) {
 }
 
 TEST_F(HttpOverload, AnswersOfRequestsThatRanBetweenTwoLooksLeaveTogether) {
-  test_.observer = [this](const RequestRecord&) { note("left"); };
+  test_.observer = [this](const RequestRecord&) {
+    const std::lock_guard lock(mutex_);
+    if (held_ > 0) order_.push_back("left");
+  };
   test_.start();
   auto all = clients(7);
   all[0].send(post("hold"));

@@ -180,9 +180,9 @@ TEST(OverloadQueue, WhereManyWaitNobodyStaysForTheNextTurn) {
   EXPECT_EQ(surplus(queue, kStart + 102ms), "") << "7 may be all that there is";
 }
 
-// A refusal was allowed an eighth of 200 us, or the time of one refusal: between auctions of 20 us more than
+// A refusal was allowed a part of 200 us, or the time of one refusal: between auctions of 20 us more than
 // half.
-TEST(RefusalTime, IsAnEighthOfTheTimeOfAuctionsHoweverShort) {
+TEST(RefusalTime, IsAPartOfTheTimeOfAuctionsHoweverShort) {
   for (const auto auction : {20us, 400us, 1'400us}) {
     RefusalTime time;
     auto refusing = 0us, running = 0us;
@@ -191,8 +191,8 @@ TEST(RefusalTime, IsAnEighthOfTheTimeOfAuctionsHoweverShort) {
       time.earn(auction);
       running += auction;
     }
-    EXPECT_NEAR(static_cast<double>(refusing.count()), static_cast<double>(running.count()) / kShedParts,
-                200);
+    const double left = static_cast<double>(auction.count()) / kShedParts;  // by the last one, at most
+    EXPECT_NEAR(static_cast<double>(refusing.count()), static_cast<double>(running.count()) / kShedParts, left + 30);
   }
 }
 
@@ -205,7 +205,7 @@ TEST(RefusalTime, IsNotSavedUp) {
 }
 
 // The process stood for seconds during one refusal, or a request behind it was answered: that is no reason to let a queue
-// stand for eight times as long.
+// stand for many times as long.
 TEST(RefusalTime, WhatOneTookTooLongIsOwedWithinABound) {
   RefusalTime time;
   time.spend(5s);

@@ -81,7 +81,7 @@ class Worker {
   }
 
  private:
-  // Worker::run_waiting(): one auction, and refusals for an eighth of its time. Gives how many were answered.
+  // Worker::run_waiting(): one auction, and refusals for a part of its time. Gives how many were answered.
   std::size_t turn(Seen& seen) {
     const Time arrived = queue_.next(now_);
     std::size_t answered = 1;
