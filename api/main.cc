@@ -190,6 +190,8 @@ struct BackgroundThreads {
 
 // What requests are answered from; made in this order, and ended in the opposite one.
 struct Service {
+  ~Service() { ledger.stop(); }  // its thread calls what is made after it
+
   Config config;
   std::uint64_t open_files;  // how many this process may have
   Timestamp started_at;
@@ -207,7 +209,7 @@ struct Service {
   ClickDelay click_delay{};
   FrequencyCounts frequency{*data.store, static_cast<std::size_t>(config.frequency_pairs_max)};
   Ledger ledger{{*data.store, clock, calendar, accounts, holds, click_stats, click_delay, frequency,
-                 [this] { registry.relist_outgrown(); }},  // there are no events before there is a server
+                 [this] { registry.relist_outgrown(); }},  // there are events only while there is a server
                 ledger_options(config)};
 
   // The catalog.

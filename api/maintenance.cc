@@ -12,7 +12,7 @@
 namespace gavel {
 namespace {
 
-// Turns of pacing alone lie between whole ones: short ones hold up less who shares the core with them.
+// Turns of pacing and lists alone lie between whole ones: short ones hold up less who shares the core with them.
 constexpr std::chrono::milliseconds kShortTurn{2};
 constexpr Duration kTurn = std::chrono::milliseconds{100};
 constexpr int kShortTurnsMax = 50;  // then a whole one, even where business time stands

@@ -30,7 +30,7 @@ struct MaintenanceParts {
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On
-// the system clock a thread takes a step every 100 ms, and one of pacing alone every 2; on the manual clock each jump takes
+// the system clock a thread takes a step every 100 ms, and one of pacing and of lists alone every 2; on the manual clock each jump takes
 // one before it is answered.
 class Maintenance {
  public:
@@ -40,7 +40,7 @@ class Maintenance {
   void start();  // the thread; not with a manual clock
   // A step, and a look whether the system's clock goes as a clock does.
   void take_turn();
-  // What the thread does each time: pacing alone, or a whole turn where one is due.
+  // What the thread does each time: pacing and outgrown lists alone, or a whole turn where one is due.
   void take_short_turn();
   void stop();   // idempotent
 

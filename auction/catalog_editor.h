@@ -10,7 +10,7 @@
 
 namespace gavel {
 
-// One at a time, on the thread that changes resources. A change costs work in proportion to the row and the lists it
+// One call at a time. A change costs work in proportion to the row and the lists it
 // stands in, not to the catalog. Requires that documents are valid and that what they refer to was put before (deleted
 // or not); internal ids come from Symbols::of(type).
 class CatalogEditor {

@@ -22,7 +22,8 @@ class PacingPlanner {
 
   // Plans every campaign that is not as it was, and all that join festivals where a festival or the day is not. Costs what
   // has changed since the last time, and gives way to auctions on the way. Keeps the rows of advertisers, campaigns and ad
-  // groups until the next. Gives how many campaigns it looked at.
+  // groups until the next. Gives how many campaigns it looked at; who has changed and joins festivals may
+  // count twice.
   std::size_t update(const Catalog& catalog, Timestamp now);
 
  private:

@@ -254,8 +254,8 @@ void Ledger::Impl::process(std::vector<Job>& jobs) {
   const bool durable = !recorded || commit(batch, operations, now);
   if (durable) batch.publish();
   if (frequency_lock) frequency_lock.unlock();
-  answer(jobs, durable, now);
   if (recorded && durable && parts.counted) parts.counted();
+  answer(jobs, durable, now);
 }
 
 bool Ledger::Impl::commit(LedgerBatch& batch, std::size_t operations, Timestamp now) {

@@ -76,7 +76,7 @@ struct LedgerParts {
   ClickStats& click_stats;
   ClickDelay& click_delay;
   FrequencyCounts& frequency;
-  // Called by the writer thread after each batch that counted something, once that is answered. Must not wait for the
+  // Called by the writer thread after each batch that counted something, before it is answered. Must not wait for the
   // ledger, nor for who may.
   std::function<void()> counted = {};
 };

@@ -45,7 +45,7 @@ inline constexpr std::size_t kCrowd = 2;
 inline constexpr std::chrono::microseconds kLong{700};
 // Refusals may take one part in kShedParts of the time that queued requests take. Clients that come back at once would
 // otherwise leave a worker no time for anything else; those above wait for their refusal. At three times the peak of auctions
-// as long as 20 refusals they need a ninth; with an eighth, what had come until the overload was noticed went away too slowly.
+// as long as 20 refusals they need nearly an eighth: with no more, what had come until the overload was noticed hardly went away.
 inline constexpr int kShedParts = 6;
 
 // The time that refusals may take. Of one thread.

@@ -289,10 +289,6 @@ bool Session::run_in_turn(SteadyClock::time_point now) {
   return finished_;
 }
 
-void Session::send_answer() {
-  if (write_reply()) proceed();
-}
-
 void Session::shed(ShedCause cause, const Response& response) {
   if (phase_ != Phase::kQueued) return;
   count_shed(cause);

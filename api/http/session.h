@@ -14,8 +14,8 @@
 namespace gavel {
 
 // Everything happens on the worker's thread, but for finished() and resumed(), which any thread may call. At
-// any time the session waits for one thing only: bytes, its turn, a reply, a piece to be given up, or the
-// socket taking bytes. The next request is looked at when the answer before it has been written: that keeps
+// any time the session waits for one thing only: bytes, its turn, a reply, its worker's sending, a piece to be given up, or
+// the socket taking bytes. The next request is looked at when the answer before it has been written: that keeps
 // pipelined answers in order.
 class Session final : public Exchange, public std::enable_shared_from_this<Session> {
  public:
@@ -38,9 +38,10 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
   void resumed() override;
 
   // The end of Worker::enqueue(): either of them, once. True where the answer stands: then the worker calls send_answer()
-  // before it reads anything again.
+  // before it reads anything again, and where that is true as well, go_on(): what is behind it on the connection.
   bool run_in_turn(SteadyClock::time_point now);
-  void send_answer();
+  bool send_answer() { return write_reply(); }
+  void go_on() { proceed(); }
   void shed(ShedCause cause, const Response& response);
 
   // The session's place in its worker's list.
@@ -53,7 +54,7 @@ class Session final : public Exchange, public std::enable_shared_from_this<Sessi
     kHead,       // reads a head
     kBody,       // reads a body
     kQueued,     // waits for its turn
-    kHandling,   // waits for a handler's reply, or for a consumer to give up its piece
+    kHandling,   // waits for a handler's reply, for send_answer(), or for a consumer to give up its piece
     kWriting,    // writes the answer
     kLingering,  // has answered and said so; lets the client read before the connection goes
     kClosed,

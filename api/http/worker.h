@@ -45,8 +45,8 @@ struct ServerShared {
 // 503 with Retry-After: what was asked is fine and may be asked again.
 Response unavailable(std::string_view detail);
 
-// Whatever a worker can read is read before it runs a queued request, and looked for again after kLookEvery:
-// so events never wait behind more than one auction, ages are known, and who has to go is told so soon.
+// Whatever a worker can read is read before it runs a queued request, and looked for again after kLookEvery and the sending
+// of what was answered meanwhile: so events never wait behind more than one long auction, ages are known, and who has to go is told so soon.
 inline constexpr std::chrono::microseconds kLookEvery{200};
 
 // Kept alive by its thread, its sessions, and so by every ResponseWriter that has not answered yet.

@@ -183,6 +183,7 @@ void Transaction::publish() {
   };
   if (registry_.parts_.settle_charges && std::ranges::any_of(rows_, changes_limits)) {
     registry_.parts_.settle_charges();
+    registry_.relist_outgrown_locked();  // by charges that have found the registry busy
   }
 }
 

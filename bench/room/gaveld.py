@@ -8,6 +8,7 @@ import time
 from room.processes import Failure, cpu_seconds, pin_threads, resident_bytes, thread_cpu_seconds, thread_times, wait_until
 
 READY_SECONDS = 300
+_MERGED_SECONDS_MAX = 120  # then what is measured is measured beside it
 # The queue's limit is that of configs/production.toml. Holds of the default 10 minutes would fill the budgets all through the run:
 # an auction would be dearer at its end than where its peak was taken.
 _SHEDDING = "hold_ttl_s = 5\n[auction]\nqueue_wait_max_ms = 10\n"
@@ -28,6 +29,7 @@ class Gaveld:
         self.yardstick_bytes = yardstick_bytes
         self.sheds = False  # whether it has limits of waiting, and short holds; a peak is measured without them
         self.address = None
+        self.merge_seconds = None  # after the last start for good
         os.makedirs(directory, exist_ok=True)
 
     @property
@@ -39,7 +41,7 @@ class Gaveld:
         return self._process.pid
 
     def start(self, pinned=True):
-        """Starts it, on all cores until it is ready or for good, and gives the seconds until /readyz says so."""
+        """Starts it, on all cores until it is at rest or for good, and gives the seconds until /readyz says so."""
         config = os.path.join(self._directory, "gaveld.toml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(f'listen = "127.0.0.1:0"\ndata_dir = "{self._directory}/data"\nthreads = {self._threads}\n'
@@ -55,20 +57,21 @@ class Gaveld:
         wait_until(lambda: self._is_ready(told), self._process, "gaveld", READY_SECONDS)
         seconds = time.monotonic() - began
         if pinned:
-            self.pin()
+            self.merge_seconds = self._wait_until_merged()
+            pin_threads(self.pid, self._core)
         return seconds
 
-    def pin(self):
-        """For good, to the cores it was made for."""
-        pin_threads(self.pid, self._core)
+    def _wait_until_merged(self):
+        """For how long RocksDB still merged tables: what that reads and writes takes caches from auctions."""
+        began, last = time.monotonic(), 0
+        while last < _MERGED_SECONDS_MAX and self._merges():
+            last = time.monotonic() - began
+            time.sleep(0.25)
+        return last
 
-    def wait_until_merged(self, seconds):
-        """Returns once RocksDB merges no tables any more: until then what it reads and writes takes caches from auctions."""
-        def merged():
-            time.sleep(0.5)
-            metrics = self.metrics()
-            return not metrics["gavel_rocksdb_compaction_pending"] and not metrics["gavel_rocksdb_num_running_compactions"]
-        wait_until(merged, self._process, "RocksDB", seconds)
+    def _merges(self):
+        metrics = self.metrics()
+        return any(metrics[f"gavel_rocksdb_{name}"] for name in ("compaction_pending", "num_running_compactions"))
 
     def _patience(self):
         """Configuration by which no auction is shed for having waited, as it would be where 64 clients ask as fast as they can;

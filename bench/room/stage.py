@@ -13,7 +13,6 @@ from room.load import Client
 from room.processes import Failure, Processes, cores
 
 _PLANNED_SECONDS = 7  # until every campaign is planned and paced
-_MERGED_SECONDS_MAX = 120
 YEAR = "2026"
 ADS_OF_A_CAMPAIGN = 5
 SAMPLED_ANSWERS = 200
@@ -116,13 +115,9 @@ class Stage:
         self.tell("restarting")
         self.answer_bytes = server.yardstick_bytes = self._mean_answer(server)
         server.stop()
-        self.facts.update(restart_seconds=server.start(pinned=False))
-        self.tell("waiting until RocksDB has merged what was imported")
-        ready = time.monotonic()
+        self.facts.update(restart_seconds=server.start(), merge_seconds=server.merge_seconds)
         time.sleep(_PLANNED_SECONDS)
-        server.wait_until_merged(_MERGED_SECONDS_MAX)
-        server.pin()
-        self.facts.update(merge_seconds=time.monotonic() - ready, resident_bytes=server.resident_bytes(),
+        self.facts.update(resident_bytes=server.resident_bytes(),
                           catalog={key.partition('"')[2].rstrip('"}'): int(value) for key, value in server.metrics().items()
                                    if key.startswith("gavel_catalog_resources{")})
         return server

@@ -77,6 +77,20 @@ TEST_F(MaintenanceTest, AClockThatStandsMovesNoTarget) {
   EXPECT_LT(moved, yuan(1).value / 10) << "three hours of traffic were taken for a moment's";
 }
 
+TEST_F(MaintenanceTest, WhatHasOutgrownItsBoundsIsListedAnewByShortTurnsAndWholeOnes) {
+  const auto outgrow = [&](std::uint64_t clicks) {
+    market.click_stats.set({0}, {0}, {.examined_nano = 300ULL * kProbabilityOne, .clicks = clicks});
+    EXPECT_GT(market.click_stats.ceilings().outgrown(), 1);
+  };
+  outgrow(30);
+  turn();
+  EXPECT_EQ(market.click_stats.ceilings().outgrown(), 1);
+  outgrow(120);
+  source += 2ms;
+  maintenance.take_short_turn();
+  EXPECT_EQ(market.click_stats.ceilings().outgrown(), 1);
+}
+
 TEST_F(MaintenanceTest, ShortTurnsPaceAndBringAWholeOne) {
   const auto short_turns_for = [&](Duration time) {
     int turn = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/api/stored_world.h"
@@ -425,6 +426,23 @@ TEST_F(RegistryTest, WhatHasOutgrownItsBoundsIsListedAnewByWhoPublishesNext) {
   const auto catalog = world->publisher->version();
   world->registry->relist_outgrown();
   EXPECT_EQ(world->publisher->version(), catalog) << "nothing to do";
+}
+
+// A budget's change waits for the ledger, whose thread must not wait for it in turn.
+TEST_F(RegistryTest, ChargesThatAChangeWaitsForAreListedByIt) {
+  put_samples(*world);
+  const AdIx ad{world->internal_id("ad", "a1")};
+  world->while_settling = [&] {
+    std::thread ledger([&] {
+      world->click_stats.set(ad, {}, {.examined_nano = 300ULL * kProbabilityOne, .clicks = 60});
+      world->registry->relist_outgrown();
+    });
+    ledger.join();
+    EXPECT_GT(world->click_stats.ceilings().outgrown(), 1) << "the registry was busy";
+  };
+  EXPECT_EQ(summary(world->patch("campaign", "c1", R"({"daily_budget_micros":1000})")), "200");
+  EXPECT_EQ(world->settled, 1);
+  EXPECT_EQ(world->click_stats.ceilings().outgrown(), 1);
 }
 
 // Else a charge that was decided by a higher budget could become durable after the lower one was answered.

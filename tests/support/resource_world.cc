@@ -46,7 +46,10 @@ ResourceWorld::ResourceWorld(const std::string& database)
       frequency(std::make_unique<FrequencyCounts>(*store)),
       publisher(std::make_unique<CatalogPublisher>(std::make_shared<Catalog>(symbols))) {
   registry = std::make_unique<Registry>(
-      RegistryParts{*store, clock, symbols, accounts, *frequency, click_stats, *publisher, [this] { ++settled; }});
+      RegistryParts{*store, clock, symbols, accounts, *frequency, click_stats, *publisher, [this] {
+                      ++settled;
+                      if (while_settling) while_settling();
+                    }});
   if (const auto failed = registry->load()) ADD_FAILURE() << failed->message;
 }
 

@@ -1,6 +1,7 @@
 // A registry of resources over a store of a test's own.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct ResourceWorld {
   std::unique_ptr<Registry> registry;
 
   int settled = 0;  // how often the registry waited for charges decided by old limits
+  std::function<void()> while_settling;
 
   const Catalog& catalog();  // the newest; valid until the next call
 
