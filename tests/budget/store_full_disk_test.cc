@@ -117,6 +117,7 @@ TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
   };
   ASSERT_TRUE(write());
   for (int round = 0; round < 2; ++round) {
+    wait_for_background_work(*store);  // a flush of the last round's would find no space before the first write
     fill_up(4 << 20);
     int taken = 0;
     while (write()) ASSERT_LT(++taken, 400) << "the disk was never full";
