@@ -121,7 +121,7 @@ TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
     int taken = 0;
     while (write()) ASSERT_LT(++taken, 400) << "the disk was never full";
     // A flush of the round before may still run, and find no space before the first write.
-    if (round == 0) EXPECT_GT(taken, 0);
+    EXPECT_GT(taken, round == 0 ? 0 : -1);
     fs::remove(dir_ / "ballast");
     // A flush that began while the disk was full may yet fail, and refuse a write or some.
     int refused = 0;
