@@ -30,8 +30,8 @@ struct MaintenanceParts {
 };
 
 // A step is a function of the business time alone and costs what has expired, not how much time went by. On
-// the system clock a thread takes a step every 100 ms, and one of pacing and of lists alone every 2; on the manual clock each jump takes
-// one before it is answered.
+// the system clock a thread takes a step every 100 ms, and one of pacing and of lists alone every 2; on the manual
+// clock each jump takes one before it is answered.
 class Maintenance {
  public:
   explicit Maintenance(MaintenanceParts parts) : parts_(parts) {}
@@ -42,7 +42,7 @@ class Maintenance {
   void take_turn();
   // What the thread does each time: pacing and outgrown lists alone, or a whole turn where one is due.
   void take_short_turn();
-  void stop();   // idempotent
+  void stop();  // idempotent
 
   // Moves a manual clock to `to` and lets everything happen that the time between brings: the new time is
   // durable first. Where the disk is full it is not, and neither is anything else at that time: what is made

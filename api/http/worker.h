@@ -45,8 +45,9 @@ struct ServerShared {
 // 503 with Retry-After: what was asked is fine and may be asked again.
 Response unavailable(std::string_view detail);
 
-// Whatever a worker can read is read before it runs a queued request, and looked for again after kLookEvery and the sending
-// of what was answered meanwhile: so events never wait behind more than one long auction, ages are known, and who has to go is told so soon.
+// Whatever a worker can read is read before it runs a queued request, and looked for again after kLookEvery and the
+// sending of what was answered meanwhile: so events never wait behind more than one long auction, ages are known, and
+// who has to go is told so soon.
 inline constexpr std::chrono::microseconds kLookEvery{200};
 
 // Kept alive by its thread, its sessions, and so by every ResponseWriter that has not answered yet.
@@ -114,7 +115,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   std::vector<std::shared_ptr<Session>> sessions_;  // each knows its index
   OverloadQueue<std::shared_ptr<Session>> waiting_;
   std::vector<std::shared_ptr<Session>> answered_;  // ran in their turn; their answers have not left
-  SteadyClock::duration sending_took_{};  // the last of such, until the next request's time is known
+  SteadyClock::duration sending_took_{};  // of the answers sent last: counts as time of the next request that runs
   SteadyClock::duration ran_since_look_{};
   RefusalTime refusal_time_;
   std::string date_;

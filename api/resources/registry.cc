@@ -32,11 +32,7 @@ Registry::~Registry() = default;
 void Registry::relist_outgrown() {
   if (parts_.click_stats.ceilings().outgrown() == 1) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (lock) relist_outgrown_locked();
-}
-
-void Registry::relist_outgrown_locked() {
-  if (parts_.click_stats.ceilings().outgrown() != 1) publish();
+  if (lock) publish();
 }
 
 void Registry::publish() {

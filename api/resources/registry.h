@@ -78,9 +78,9 @@ class Registry {
   // written. Once; on an error the registry is of no use.
   std::optional<LoadError> load(const Progress& progress = {});
 
-  // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes: until then all auctions look
-  // at more than they need. Any thread; costs nothing where there are none, and never waits: where somebody is at work, his
-  // transaction does it when it publishes, and where it publishes nothing, the next who calls this.
+  // Lists ads whose estimates have outgrown what the lists were made with anew, and publishes: until then all auctions
+  // look at more than they need. Any thread; costs nothing where there are none, and never waits: where somebody is at
+  // work, his transaction does it when it publishes, and where it publishes nothing, the next who calls this.
   void relist_outgrown();
 
   // The record of a resource that exists (is not deleted). Any thread, no lock.
@@ -105,7 +105,6 @@ class Registry {
   };
   // What the editor holds, with outgrown ads listed anew; requires mutex_.
   void publish();
-  void relist_outgrown_locked();  // requires mutex_
   // Sets limits and windows and puts the row; requires mutex_.
   void set_limits(const Change& change);
   void put_row(const Change& change);

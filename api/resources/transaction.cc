@@ -183,7 +183,8 @@ void Transaction::publish() {
   };
   if (registry_.parts_.settle_charges && std::ranges::any_of(rows_, changes_limits)) {
     registry_.parts_.settle_charges();
-    registry_.relist_outgrown_locked();  // by charges that have found the registry busy
+    // By charges that have found the registry busy.
+    if (registry_.parts_.click_stats.ceilings().outgrown() != 1) registry_.publish();
   }
 }
 

@@ -26,6 +26,15 @@ class PacingPlannerTest : public testing::Test {
   void edit(Change change) {
     world.edit(world.campaigns, "campaign-a", change);
   }
+  // Ten yuan of their own for two hours of the evening.
+  void join_festival_tonight() {
+    world.put("festival", FestivalDoc{.name = "F",
+                                      .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 10h}},
+                                      .categories = {}});
+    edit([](CampaignDoc& doc) {
+      doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
+    });
+  }
   void step(Timestamp now) {
     world.now = now;
     watch.step(now);
@@ -82,12 +91,7 @@ TEST_F(PacingPlannerTest, ACampaignThatIsLetGoOnIsPacedFromThere) {
 }
 
 TEST_F(PacingPlannerTest, AFestivalsMoneyIsPlannedForItsPhaseOfToday) {
-  world.put("festival", FestivalDoc{.name = "F",
-                                    .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 10h}},
-                                    .categories = {}});
-  edit([](CampaignDoc& doc) {
-    doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
-  });
+  join_festival_tonight();
   step(kNoon + 1s);
   step(kNoon + 8h);
   const std::int64_t before = target();
@@ -97,12 +101,7 @@ TEST_F(PacingPlannerTest, AFestivalsMoneyIsPlannedForItsPhaseOfToday) {
 }
 
 TEST_F(PacingPlannerTest, LooksOnlyAtWhatHasChangedAndAtFestivalsCampaignsOnceADay) {
-  world.put("festival", FestivalDoc{.name = "F",
-                                    .phases = {{.name = "peak", .start = kNoon + 8h, .end = kNoon + 10h}},
-                                    .categories = {}});
-  edit([](CampaignDoc& doc) {
-    doc.festivals = {{.festival_id = "festival", .bid_multiplier = {}, .daily_budget = yuan(10)}};
-  });
+  join_festival_tonight();
   const auto update = [&](Timestamp now) { return planner.update(world.catalog(), now); };
   EXPECT_GT(update(kNoon + 1s), 0U);
   EXPECT_EQ(update(kNoon + 2s), 0U);

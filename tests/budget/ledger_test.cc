@@ -264,68 +264,6 @@ TEST_F(LedgerTest, TheChargingEventReleasesItsHold) {
   EXPECT_EQ(shop().held.load(), 0);
 }
 
-TEST_F(LedgerTest, DepositsAreIdempotentById) {
-  shop().opening_balance = 100;
-  EXPECT_EQ(*world_.deposit(kShop, "d1", 50), Micros{150});
-  EXPECT_EQ(*world_.deposit(kShop, "d1", 50), Micros{150});
-  EXPECT_EQ(world_.deposit(kShop, "d1", 51).error(), DepositError::kOtherAmount);
-  world_.submit_one(world_.click(cpc(120)));
-  EXPECT_EQ(*world_.deposit(kShop, "d2", 5), Micros{35});
-  world_.restart();
-  open();
-  shop().opening_balance = 100;
-  EXPECT_EQ(*world_.deposit(kShop, "d1", 50), Micros{35});
-  EXPECT_EQ(shop().deposited.load(), 55);
-  EXPECT_EQ(world_.submit_one(world_.click(cpc(100))), (EventOutcome{Status::kOverBudget, {35}, {65}}));
-}
-
-TEST_F(LedgerTest, ADepositIsMadeOnceHoweverOftenItStandsInABatch) {
-  shop().opening_balance = 100;
-  std::promise<void> all_are_queued;
-  world_.ledger->submit({}, [&](const auto&) { all_are_queued.get_future().wait(); });  // the writer stands
-  std::vector<Result<Micros, DepositError>> answers;
-  constexpr int kDeposits = 1'000;
-  for (int i = 0; i < 3 * kDeposits; ++i) {
-    const bool is_other = i >= 2 * kDeposits;
-    world_.ledger->deposit(kShop, std::to_string(i % kDeposits), Micros{is_other ? 2 : 1},
-                           [&](auto balance) { answers.push_back(balance); });
-  }
-  all_are_queued.set_value();
-  world_.ledger->flush();
-  ASSERT_EQ(answers.size(), 3u * kDeposits);
-  for (int i = 0; i < kDeposits; ++i) {
-    EXPECT_EQ(*answers[i], Micros{101 + i});
-    EXPECT_EQ(*answers[kDeposits + i], Micros{100 + kDeposits});
-    EXPECT_EQ(answers[2 * kDeposits + i].error(), DepositError::kOtherAmount);
-  }
-  EXPECT_EQ(shop().deposited.load(), kDeposits);
-}
-
-TEST_F(LedgerTest, ADepositOnAccountIsRefused) {
-  EXPECT_EQ(world_.deposit(kShop, "d1", 50).error(), DepositError::kOnAccount);
-  EXPECT_EQ(world_.deposit(AdvertiserIx{900}, "d1", 50).error(), DepositError::kOnAccount);
-}
-
-TEST_F(LedgerTest, DepositsStopBelowTheTotal) {
-  shop().opening_balance = kMaxAmount.value;
-  constexpr std::int64_t kFit = kMaxTotal.value / kMaxAmount.value - 1;
-  std::int64_t made = 0;
-  std::int64_t too_large = 0;
-  for (std::int64_t i = 0; i < kFit + 2; ++i) {
-    world_.ledger->deposit(kShop, std::to_string(i), kMaxAmount, [&](Result<Micros, DepositError> balance) {
-      if (balance) {
-        ++made;
-      } else if (balance.error() == DepositError::kTotalTooLarge) {
-        ++too_large;
-      }
-    });
-  }
-  world_.ledger->flush();
-  EXPECT_EQ(made, kFit);
-  EXPECT_EQ(too_large, 2);
-  EXPECT_EQ(shop().deposited.load() + kMaxAmount.value, kMaxTotal.value);
-}
-
 TEST_F(LedgerTest, ConversionValuesSaturate) {
   Claims c = cpc(1);
   for (int i = 0; i < 10; ++i) {
