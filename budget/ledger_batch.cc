@@ -45,7 +45,10 @@ void LedgerBatch::record(std::span<const LedgerEvent> events, std::vector<EventO
   for (const LedgerEvent& event : events) keys.push_back(dedupe_key(event));
   const std::vector<bool> stored = parts_.store.contains(Family::kDedupe, keys);
   outcomes.reserve(outcomes.size() + events.size());
-  for (std::size_t i = 0; i < events.size(); ++i) outcomes.push_back(record(events[i], std::move(keys[i]), stored[i]));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    give_way_.now_and_then();
+    outcomes.push_back(record(events[i], std::move(keys[i]), stored[i]));
+  }
 }
 
 EventOutcome LedgerBatch::record(const LedgerEvent& event, std::string key, bool stored) {
@@ -201,6 +204,7 @@ std::int64_t& LedgerBatch::stage(FestivalAccountIx ix) {
 void LedgerBatch::write_to(WriteBatch& out) {
   RedoEntry entry;
   for (const auto& [key, event] : recorded_) {
+    give_way_.after_tiny_step();
     out.put(Family::kDedupe, key, encode(event));
     entry.add_event(key);
   }
@@ -223,12 +227,18 @@ void LedgerBatch::publish() {
     state_.counters.forget_rows();
     state_.hour = hour_;
   }
-  for (const Recorded& recorded : recorded_) state_.counters.add(recorded.event);
+  for (const Recorded& recorded : recorded_) {
+    give_way_.now_and_then();
+    state_.counters.add(recorded.event);
+  }
   for (const Deposited& deposited : deposits_) state_.counters.add(deposited.advertiser, deposited.amount);
   if (delays_) parts_.click_delay.set(*delays_);
   for (const Claims& claims : seen_) parts_.frequency.record(claims.campaign, claims.user_hash, now_);
   // After the spend is visible, so that money is never seen as neither held nor spent.
-  for (const TokenId id : released_) parts_.holds.release(id);
+  for (const TokenId id : released_) {
+    give_way_.after_tiny_step();
+    parts_.holds.release(id);
+  }
 }
 
 }  // namespace gavel

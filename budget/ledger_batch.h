@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "budget/click_delay.h"
+#include "budget/give_way.h"
 #include "budget/ledger.h"
 #include "budget/ledger_charge.h"
 #include "budget/ledger_codec.h"
@@ -93,6 +94,7 @@ class LedgerBatch {
   std::vector<TokenId> released_;
   std::optional<DelayLearning> delays_;  // where something was charged
   bool delays_changed_ = false;          // what is known of them
+  GiveWay give_way_;
 };
 
 }  // namespace gavel

@@ -79,7 +79,8 @@ void Pacer::step_all(Timestamp now) {
   if (now_ && now < *now_) return;
   now_ = now;
   for (std::uint32_t ix = 0; ix < campaign_count(); ++ix) step_campaign(ix, now);
-  for (std::uint32_t ix = 0; ix < advertiser_count(); ++ix) step_advertiser({ix}, now);
+  GiveWay give_way;
+  for (std::uint32_t ix = 0; ix < advertiser_count(); ++ix) step_advertiser({ix}, now, give_way);
   // What advertisers ask for now, not at the next step: that may be a jump away.
   for (std::uint32_t shop = 0; shop < advertiser_count(); ++shop) {
     if (!advertisers_.concerns({shop})) continue;
@@ -101,14 +102,16 @@ void Pacer::step(Timestamp now) {
   if (elapsed < 0) return;
   now_ = now;
   const std::uint32_t campaigns = campaign_count(), advertisers = advertiser_count();
+  GiveWay give_way;
   campaign_turns_.take(campaigns, elapsed, [&](std::uint32_t ix) {
     if (ix + 2 * kAhead < campaigns) prefetch_own(ix + 2 * kAhead);
     if (ix + kAhead < campaigns) prefetch(ix + kAhead);
     step_campaign(ix, now);
+    give_way.after_tiny_step();
   });
   advertiser_turns_.take(advertisers, elapsed, [&](std::uint32_t ix) {
     if (ix + kAhead < advertisers) prefetch(AdvertiserIx{ix + kAhead});
-    step_advertiser({ix}, now);
+    step_advertiser({ix}, now, give_way);
   });
 }
 
@@ -132,13 +135,14 @@ void Pacer::prefetch(AdvertiserIx advertiser) const {
 
 // From the figures of its campaigns' own last turns, so that it costs little; none where one of them had its last turn
 // yesterday, none yet, or none since the advertiser has a daily budget.
-std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser) const {
+std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser, GiveWay& give_way) const {
   AdvertiserTraffic all;
   double charges = 0;
   for (std::uint32_t ix = first_campaign_[advertiser.value]; ix != CampaignIx::kNone;
        ix = states_[ix].next_of_advertiser) {
     const State& state = states_[ix];
     if (state.next_of_advertiser != CampaignIx::kNone) __builtin_prefetch(&states_[state.next_of_advertiser]);
+    give_way.after_tiny_step();
     if (!state.plan.scope.exists()) continue;  // deleted
     if (!state.plan.paced) {
       const CampaignAccount& account = accounts_[CampaignIx{ix}];
@@ -158,11 +162,11 @@ std::optional<AdvertiserTraffic> Pacer::traffic_of(AdvertiserIx advertiser) cons
   return all;
 }
 
-void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now) {
+void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now, GiveWay& give_way) {
   const AdvertiserAccount& account = accounts_[advertiser];
   if (!advertisers_.concerns(advertiser) || account.today.is_after(traffic_.today())) return;
   const bool lets_go = account.daily_budget.load(std::memory_order_relaxed) == kNoLimit;
-  const auto traffic = lets_go ? AdvertiserTraffic{} : traffic_of(advertiser);
+  const auto traffic = lets_go ? AdvertiserTraffic{} : traffic_of(advertiser, give_way);
   if (traffic) advertisers_.step(advertiser, *traffic, traffic_, now);
 }
 

@@ -14,6 +14,7 @@
 #include "budget/accounts.h"
 #include "budget/advertiser_pacer.h"
 #include "budget/calendar.h"
+#include "budget/give_way.h"
 #include "budget/pacing_law.h"
 #include "budget/scoped_traffic.h"
 #include "budget/stable_vector.h"
@@ -120,8 +121,8 @@ class Pacer {
   void prefetch_own(std::uint32_t campaign) const;
   void prefetch(std::uint32_t campaign) const;
   void prefetch(AdvertiserIx advertiser) const;
-  std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser) const;
-  void step_advertiser(AdvertiserIx advertiser, Timestamp now);
+  std::optional<AdvertiserTraffic> traffic_of(AdvertiserIx advertiser, GiveWay& give_way) const;
+  void step_advertiser(AdvertiserIx advertiser, Timestamp now, GiveWay& give_way);
   void step_campaign(std::uint32_t ix, Timestamp now);
   static void learn_response(PacingControls& controls, State& state);
   static void turn_least_charge(PacingControls& controls, State& state, Timestamp now);

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "budget/give_way.h"
+
 namespace gavel {
 
 namespace {
@@ -39,7 +41,11 @@ void Registry::publish() {
   PctrCeilings& ceilings = parts_.click_stats.ceilings();
   const bool outgrown = ceilings.outgrown() != 1;
   if (outgrown) {
-    for (const AdIx ad : ceilings.raise()) editor_.relist(ad);
+    GiveWay give_way;
+    for (const AdIx ad : ceilings.raise()) {
+      give_way.now_and_then();
+      editor_.relist(ad);
+    }
   }
   parts_.publisher.publish(editor_.snapshot());
   if (outgrown) ceilings.settle();
