@@ -46,7 +46,7 @@ class Client:
 
     def start_open_loop(self, url, path, bodies, rate, seconds, connections=CONNECTIONS, warm_up=0, arrivals="poisson"):
         command = self._command(url, path, bodies, seconds, connections, warm_up)
-        return self._processes.start(command + ["--rate", rate, "--arrivals", arrivals], self._core,
+        return self._processes.start(command + ["--rate", rate, "--arrivals", arrivals], self._core, first=True,
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def finish(self, process, path, timeout=120):
