@@ -8,20 +8,18 @@
 namespace gavel {
 
 // Cuts the work of a background thread into pieces between which whoever waits for the same core goes first: the
-// scheduler alone would let it go on for milliseconds, many auctions' time. Pieces grow with the time that was given away,
-// so that the work is also done where the core is never idle. One thread at a time.
+// scheduler alone would let it go on for milliseconds, many auctions' time. Pieces grow by what was waited between the
+// last of them, so that the work is also done, at half the pace, where the core is never idle. One thread at a time.
 class GiveWay {
  public:
   static constexpr std::chrono::microseconds kPiece{50};
-  static constexpr int kGrowth = 8;  // a piece grows by this part of what was waited
-
   // Between two small steps.
   void now_and_then() {
     const auto now = Clock::now();
-    if (now - began_ < kPiece + waited_ / kGrowth) return;
+    if (now - began_ < kPiece + usual_wait_) return;
     std::this_thread::yield();
     began_ = Clock::now();
-    waited_ += began_ - now;
+    usual_wait_ += (began_ - now - usual_wait_) / kWaits;
   }
 
   // The same between steps of less than a microsecond: asks for the time after some of them only.
@@ -31,9 +29,10 @@ class GiveWay {
 
  private:
   static constexpr std::uint32_t kTinySteps = 16;
+  static constexpr int kWaits = 8;  // about so many waits make the usual one
   using Clock = std::chrono::steady_clock;
   Clock::time_point began_ = Clock::now();
-  Clock::duration waited_{};
+  Clock::duration usual_wait_{};
   std::uint32_t tiny_steps_ = 0;
 };
 

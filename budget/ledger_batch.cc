@@ -222,6 +222,7 @@ void LedgerBatch::write_to(WriteBatch& out) {
 }
 
 void LedgerBatch::publish() {
+  give_way_ = {};  // the thread has slept until the disk was done
   if (state_.hour != hour_) {
     GAVEL_FAILPOINT("ledger-new-hour");
     state_.counters.forget_rows();

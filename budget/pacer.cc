@@ -167,7 +167,8 @@ void Pacer::step_advertiser(AdvertiserIx advertiser, Timestamp now, GiveWay& giv
   if (!advertisers_.concerns(advertiser) || account.today.is_after(traffic_.today())) return;
   const bool lets_go = account.daily_budget.load(std::memory_order_relaxed) == kNoLimit;
   const auto traffic = lets_go ? AdvertiserTraffic{} : traffic_of(advertiser, give_way);
-  if (traffic) advertisers_.step(advertiser, *traffic, traffic_, now);
+  // The walk over its campaigns gives way, to the ledger of the next day, too.
+  if (traffic && !account.today.is_after(traffic_.today())) advertisers_.step(advertiser, *traffic, traffic_, now);
 }
 
 void Pacer::step_campaign(std::uint32_t ix, Timestamp now) {

@@ -34,7 +34,7 @@ Registry::~Registry() = default;
 void Registry::relist_outgrown() {
   if (parts_.click_stats.ceilings().outgrown() == 1) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (lock) publish();
+  if (lock && parts_.click_stats.ceilings().outgrown() != 1) publish();
 }
 
 void Registry::publish() {

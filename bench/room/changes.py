@@ -1,4 +1,5 @@
 """Changes of the catalog while auctions run: what they cost the auctions."""
+import contextlib
 import json
 import os
 import statistics
@@ -6,7 +7,7 @@ import threading
 import time
 
 from room.auctions import ensure_peak
-from room.processes import Failure
+from room.processes import Failure, cores
 from room.report import Row, Target, number
 
 _CHANGES_PER_S = 1000
@@ -20,8 +21,8 @@ class Changes:
     """Sends changes, 1,000 rows a second in bulk requests, on a thread of its own until it is stopped, at the latest after so many
     seconds. `make(first, count)` gives the lines of the rows from the first one on, about as many as asked for: a request. `first`
     goes on from what was applied before, or nothing would change. Where not `applied`, the same requests go to the fixed body and
-    change nothing: what they cost the client, which has one core, remains. That is little: they are made before, and sent while the
-    client that measures has nothing to do."""
+    change nothing: what they cost the client, which has one core, remains. That is little: they are made before, and sent on that core
+    while the client that measures has nothing to do."""
 
     def __init__(self, server, make, rows_of_a_request, applied, first, seconds):
         self._server = server
@@ -29,6 +30,7 @@ class Changes:
         self._stopped = threading.Event()
         self._error = None
         self.next = first
+        self.seconds = 0  # for which it sent
         self._requests, made = [], first
         while made < first + seconds * _CHANGES_PER_S:
             lines = make(made, rows_of_a_request)
@@ -38,10 +40,13 @@ class Changes:
         self._thread.start()
 
     def _run(self):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # this thread
+        # Of this thread alone.
+        os.sched_setaffinity(0, {cores()[1]})
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         connection = self._server.connect()
         path, kind = ("/v1/bulk", "application/x-ndjson") if self._applied else ("/yardstick", "application/json")
-        due = time.monotonic()
+        began = due = time.monotonic()
         try:
             for rows, body in self._requests:
                 if self._stopped.wait(max(0, due - time.monotonic())):
@@ -56,6 +61,7 @@ class Changes:
         except (OSError, Failure) as error:
             self._error = error
         finally:
+            self.seconds = time.monotonic() - began
             connection.close()
 
     def stop(self):
@@ -137,6 +143,7 @@ def measure_changes(stage):
              "rows of new ads with 20 keywords": (_new_ads(server, scale.ads), _ROWS_OF_NEW_ADS_A_REQUEST)}
     found = {(kind, applied): [] for kind in kinds for applied in (False, True)}
     sent = dict.fromkeys(kinds, 0)
+    seconds_sent = dict.fromkeys(kinds, 0)
     times = {kind: (0, 0) for kind in kinds}
     # Twice as many rounds of half the time: what disturbs the machine disturbs few of them.
     rounds, seconds = 2 * scale.rounds, scale.round_seconds / 2
@@ -152,12 +159,13 @@ def measure_changes(stage):
                 changes.stop()
             if applied:
                 sent[kind] = changes.next
+                seconds_sent[kind] += changes.seconds
                 times[kind] = tuple(t + now - then for t, now, then in zip(times[kind], server.changes_times(), before))
     p99 = {key: statistics.median(report["latency_ns"]["p99"] for report in reports) / 1000 for key, reports in found.items()}
     stage.series["changes_p99_us"] = {kind: {"applied": p99[kind, True], "not applied": p99[kind, False]} for kind in kinds}
     rows = [Row("changes", f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second, above the same not applied",
                 f"{number(p99[kind, True])} us against {number(p99[kind, False])} us", Target(at_most=100, unit="us"),
-                p99[kind, True] - p99[kind, False], note=f"{sent[kind]:,} rows") for kind in kinds]
+                p99[kind, True] - p99[kind, False], note=f"{sent[kind]:,} rows, {sent[kind] / seconds_sent[kind]:,.0f} a second") for kind in kinds]
     return rows + [_cost_row(kind, times[kind], sent[kind]) for kind in kinds]
 
 

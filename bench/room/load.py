@@ -44,16 +44,17 @@ class Client:
         return [self._build / "gavel-load", "--url", url, "--path", path, "--bodies", bodies, "--duration", seconds,
                 "--connections", connections, "--warmup", warm_up, "--json"]
 
-    def start_open_loop(self, url, path, bodies, rate, seconds, connections=CONNECTIONS, warm_up=0, arrivals="poisson"):
+    def start_open_loop(self, url, path, bodies, rate, seconds, connections=CONNECTIONS, warm_up=0, arrivals="poisson",
+                        first=False):
         command = self._command(url, path, bodies, seconds, connections, warm_up)
-        return self._processes.start(command + ["--rate", rate, "--arrivals", arrivals], self._core, first=True,
+        return self._processes.start(command + ["--rate", rate, "--arrivals", arrivals], self._core, first=first,
                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def finish(self, process, path, timeout=120):
         return check_load(json.loads(self._processes.finish(process, timeout))["target"], path)
 
     def open_loop(self, url, path, bodies, rate, seconds, warm_up):
-        return self.finish(self.start_open_loop(url, path, bodies, rate, seconds, warm_up=warm_up), path)
+        return self.finish(self.start_open_loop(url, path, bodies, rate, seconds, warm_up=warm_up, first=True), path)
 
     def peak(self, url, path, bodies, seconds):
         """Answers a second with 64 connections that each ask again at once."""

@@ -14,12 +14,6 @@
 #include "tests/budget/ledger_world.h"
 
 namespace gavel {
-
-void PrintTo(const EventOutcome& o, std::ostream* out) {
-  *out << "status " << static_cast<int>(o.status) << " charged " << o.charged.value << " uncharged "
-       << o.uncharged.value;
-}
-
 namespace {
 
 using namespace std::chrono_literals;

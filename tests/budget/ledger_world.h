@@ -23,6 +23,11 @@
 
 namespace gavel {
 
+inline void PrintTo(const EventOutcome& o, std::ostream* out) {
+  *out << "status " << static_cast<int>(o.status) << " charged " << o.charged.value << " uncharged "
+       << o.uncharged.value;
+}
+
 inline constexpr Timestamp kWorldStart = from_micros(1'781'000'000'000'000);  // 2026-06-09, 18:13 in Shanghai
 
 class LedgerWorld {
