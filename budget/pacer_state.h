@@ -48,4 +48,9 @@ struct alignas(64) Pacer::State {
   std::atomic<bool> by_advertiser{false};
 };
 
+// An amount that other threads change.
+inline double money(const std::atomic<std::int64_t>& micros) {
+  return static_cast<double>(micros.load(std::memory_order_relaxed));
+}
+
 }  // namespace gavel

@@ -84,7 +84,7 @@ class StoreListener : public rocksdb::EventListener {
 
 // RocksDB tells it each key of a table that a flush or a compaction writes, on the thread that does: what the table
 // is made of is of no interest, but between two keys others may go first (see GiveWay). The scheduler alone let a flush
-// go on for four milliseconds at a time beside auctions, a tenth of a second long.
+// go on for four milliseconds at a time beside auctions, for a fifth of a second.
 class GivesWay : public rocksdb::TablePropertiesCollector {
  public:
   Status AddUserKey(const rocksdb::Slice&, const rocksdb::Slice&, rocksdb::EntryType, rocksdb::SequenceNumber,

@@ -32,14 +32,18 @@ Registry::Registry(RegistryParts parts)
 Registry::~Registry() = default;
 
 void Registry::relist_outgrown() {
-  if (parts_.click_stats.ceilings().outgrown() == 1) return;
+  if (!has_outgrown()) return;
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (lock && parts_.click_stats.ceilings().outgrown() != 1) publish();
+  if (lock && has_outgrown()) publish();
+}
+
+bool Registry::has_outgrown() const {
+  return parts_.click_stats.ceilings().outgrown() != 1;
 }
 
 void Registry::publish() {
   PctrCeilings& ceilings = parts_.click_stats.ceilings();
-  const bool outgrown = ceilings.outgrown() != 1;
+  const bool outgrown = has_outgrown();
   if (outgrown) {
     GiveWay give_way;
     for (const AdIx ad : ceilings.raise()) {

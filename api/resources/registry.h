@@ -103,6 +103,8 @@ class Registry {
     const ResourceDoc* before;  // null where it was never there
     bool was_live;              // false where it was deleted before
   };
+  // Whether bounds are stretched because an ad has outgrown its ceiling.
+  bool has_outgrown() const;
   // What the editor holds, with outgrown ads listed anew; requires mutex_.
   void publish();
   // Sets limits and windows and puts the row; requires mutex_.

@@ -183,8 +183,7 @@ void Transaction::publish() {
   };
   if (registry_.parts_.settle_charges && std::ranges::any_of(rows_, changes_limits)) {
     registry_.parts_.settle_charges();
-    // By charges that have found the registry busy.
-    if (registry_.parts_.click_stats.ceilings().outgrown() != 1) registry_.publish();
+    if (registry_.has_outgrown()) registry_.publish();  // by charges that have found the registry busy
   }
 }
 

@@ -32,14 +32,16 @@ class GiveWayTest : public ::testing::Test {
     MadeUpMachine::pieces.clear();
   }
   // The longest piece of so much work, in steps of a microsecond, the first `settling` pieces left out.
-  steady_clock::duration longest_piece(steady_clock::duration work, steady_clock::duration wait, std::size_t settling = 0) {
+  steady_clock::duration longest_piece(steady_clock::duration work, steady_clock::duration wait,
+                                       std::size_t settling = 0) {
     MadeUpMachine::wait = wait;
     MadeUpMachine::pieces.clear();
     for (; work > 0us; work -= 1us) {
       MadeUpMachine::time += 1us;
       give_way_.now_and_then();
     }
-    return *std::max_element(MadeUpMachine::pieces.begin() + static_cast<std::ptrdiff_t>(settling), MadeUpMachine::pieces.end());
+    const auto& pieces = MadeUpMachine::pieces;
+    return *std::max_element(pieces.begin() + static_cast<std::ptrdiff_t>(settling), pieces.end());
   }
   BasicGiveWay<MadeUpMachine> give_way_;
 };
