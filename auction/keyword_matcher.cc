@@ -26,7 +26,7 @@ bool satisfies(const TextMatch& match, MatchType wanted) {
 void KeywordMatcher::find(std::string_view query, const Catalog& catalog) {
   texts_.clear();
   found_.clear();
-  sieve_.fill(0);
+  sieve_.clear();
   if (!cut(query)) return;
   const TextIndex& index = catalog.symbols().texts;
   query_.clear();
@@ -39,7 +39,7 @@ void KeywordMatcher::find(std::string_view query, const Catalog& catalog) {
   for (std::uint32_t i = 0; i < texts_.size(); ++i) {
     const TextIx text = texts_[i].text;
     found_[text.value] = i;
-    sieve_[sieve_bit(text) / 64] |= std::uint64_t{1} << sieve_bit(text) % 64;
+    sieve_.add(text.value);
   }
 }
 
@@ -72,7 +72,7 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, const Catalog& 
 void KeywordMatcher::sift(std::span<const GroupKeyword> keywords, std::vector<GroupKeyword>& likely) const {
   for (const GroupKeyword& entry : keywords) {
     // A query of thousands of words fills the sieve; what it lets through is looked up before anything is fetched for it.
-    if (may_match(entry.text) && found_.find(entry.text.value) != nullptr) likely.push_back(entry);
+    if (sieve_.may_have(entry.text.value) && found_.find(entry.text.value) != nullptr) likely.push_back(entry);
   }
 }
 
@@ -81,7 +81,7 @@ std::optional<GroupMatch> KeywordMatcher::match(AdGroupIx group, std::span<const
   std::optional<GroupMatch> found;
   std::pair<MatchType, std::int64_t> best;  // the lesser the better
   for (const GroupKeyword& entry : keywords) {
-    if (!may_match(entry.text)) continue;
+    if (!sieve_.may_have(entry.text.value)) continue;
     const KeywordRow* const keyword = matching(entry, catalog);
     if (keyword == nullptr) continue;
     if (!found) found = GroupMatch{.group = group, .keyword = {}, .bid = group_bid};
@@ -107,7 +107,7 @@ KeywordIx KeywordMatcher::keyword_to_name(AdGroupIx group, const Catalog& catalo
   };
   KeywordIx best;
   for (const GroupKeyword& entry : catalog.keywords_of(group)) {
-    if (!may_match(entry.text)) continue;
+    if (!sieve_.may_have(entry.text.value)) continue;
     const KeywordRow* const keyword = matching(entry, catalog);
     if (keyword == nullptr || keyword->negative) continue;
     if (best.exists()) {

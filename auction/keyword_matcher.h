@@ -1,7 +1,6 @@
 // From a query to the ad groups whose keywords match it, best first, and what exactly matches of one of them.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +11,7 @@
 #include "auction/group_cursor.h"
 #include "auction/query_cache.h"
 #include "auction/segmenter.h"
+#include "auction/sieve.h"
 
 namespace gavel {
 
@@ -48,8 +48,6 @@ class KeywordMatcher {
 
  private:
   bool cut(std::string_view query);
-  bool may_match(TextIx text) const { return (sieve_[sieve_bit(text) / 64] >> sieve_bit(text) % 64 & 1) != 0; }
-  static std::size_t sieve_bit(TextIx text) { return text.value * 0x9E3779B1u >> (32 - kSieveBits); }
   const KeywordRow* matching(const GroupKeyword& entry, const Catalog& catalog) const;
 
   Segmenter segmenter_;
@@ -60,10 +58,7 @@ class KeywordMatcher {
   QueryWords query_;
   std::vector<TextMatch> texts_;
   ScratchMap found_;  // text -> its place in texts_
-  // A set bit for each text that was found, by a hash: of a group's ten keywords one or two match, and nearly all others
-  // are told from these without a look into the map.
-  static constexpr unsigned kSieveBits = 12;
-  std::array<std::uint64_t, (std::size_t{1} << kSieveBits) / 64> sieve_{};
+  Sieve sieve_;       // of the texts found: of a group's ten keywords one or two match
 };
 
 }  // namespace gavel

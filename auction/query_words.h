@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auction/scratch_map.h"
+#include "auction/sieve.h"
 #include "budget/ids.h"
 
 namespace gavel {
@@ -22,13 +23,17 @@ class QueryWords {
     distinct_.clear();
     previous_.clear();
     last_.clear();
+    sieve_.clear();
   }
   void add(WordId word) {
     words_.push_back(word);
     previous_.push_back(0);
     if (word == kUnknownWord) return;
     std::uint32_t& last = last_[word];
-    if (last == 0) distinct_.push_back(word);
+    if (last == 0) {
+      distinct_.push_back(word);
+      sieve_.add(word);
+    }
     previous_.back() = last;
     last = static_cast<std::uint32_t>(words_.size());
   }
@@ -36,7 +41,9 @@ class QueryWords {
   std::size_t size() const { return words_.size(); }
   // The known ones, each once, in the order of their first appearance.
   std::span<const WordId> distinct() const { return distinct_; }
-  bool contains(WordId word) const { return last_.find(word) != nullptr; }
+  // True of each that contains() is true of, and of few others.
+  bool may_contain(WordId word) const { return sieve_.may_have(word); }
+  bool contains(WordId word) const { return sieve_.may_have(word) && last_.find(word) != nullptr; }
 
   // Whether `phrase` stands here, its words side by side in order. `anchor` is one of its words: only the
   // places where that one stands are looked at, so a long query costs no more than it has of it.
@@ -54,6 +61,7 @@ class QueryWords {
   std::vector<WordId> words_, distinct_;
   std::vector<std::uint32_t> previous_;  // by place: the place before it of the same word, and one; 0 = none
   ScratchMap last_;                      // word -> its last place, and one
+  Sieve sieve_;                          // of distinct_
 };
 
 }  // namespace gavel
