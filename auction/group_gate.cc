@@ -22,8 +22,8 @@ std::uint64_t tags_of(const PackedList<ServingClause>& audience) {
 
 // The gate asks for one of those bits, and the key has none of them.
 template <class Field>
-constexpr bool misses(Field gate, Field key, Field mask = static_cast<Field>(~Field{0})) {
-  return (gate & mask) != 0 && (gate & key & mask) == 0;
+constexpr bool misses(Field gate, Field key) {
+  return gate != 0 && (gate & key) == 0;
 }
 
 }  // namespace
@@ -58,8 +58,7 @@ GroupGate gate_key(const RequestFacts& facts, PlacementIx placement) {
   GroupGate key;
   if (facts.has_tags) key.tags = kNamesTags | TagBits::signature(facts.tags);
   key.regions = RegionBits::signature(facts.regions);
-  key.times = HourBits::of(static_cast<std::uint32_t>(facts.local.minute_of_day) / 60) |
-              WeekdayBits::of(static_cast<std::uint32_t>(facts.local.weekday));
+  key.times = time_bits(static_cast<std::uint32_t>(facts.local.weekday), static_cast<std::uint32_t>(facts.local.minute_of_day));
   key.categories = CategoryBits::signature(facts.categories);
   if (facts.device != kNoSymbol) key.devices = DeviceBits::of(facts.device);
   key.placements = PlacementBits::of(placement.value);
@@ -75,7 +74,7 @@ std::optional<Reason> why_gate_is_shut(const GroupGate& gate, const GroupGate& k
   if (misses(gate.tags, key.tags)) return Reason::kAudience;
   if (misses(gate.regions, key.regions)) return Reason::kRegion;
   if (misses(gate.devices, key.devices)) return Reason::kDevice;
-  if (misses(gate.times, key.times, HourBits::kMask) || misses(gate.times, key.times, WeekdayBits::kMask)) return Reason::kSchedule;
+  if (gate.times != 0 && !may_be_at(gate.times, key.times)) return Reason::kSchedule;
   return std::nullopt;
 }
 

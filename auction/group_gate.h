@@ -24,7 +24,7 @@ struct RequestFacts;
 struct GroupGate {
   std::uint64_t tags = 0;        // one a clause; 0 = for everyone, and so below
   std::uint32_t regions = 0;
-  std::uint32_t times = 0;       // 24 hours of the local day, 7 weekdays: on which the schedule has something
+  std::uint32_t times = 0;       // time_bits() of all that the schedule has
   std::uint32_t categories = 0;
   std::uint16_t devices = 0, placements = 0;
   // In one word, so that who meets a part of a newer gate finds these of one time.

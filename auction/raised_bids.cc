@@ -71,8 +71,7 @@ double share_left(const RaisedBids& raised, const RaisedBids& request) {
   if ((raised.tags & request.tags) == 0) share *= share_without(raised.tags_part);
   if ((raised.regions & request.regions) == 0) share *= share_without(raised.regions_part);
   if ((raised.devices & request.devices) == 0) share *= share_without(raised.devices_part);
-  const std::uint32_t times = raised.times & request.times;
-  if ((times & HourBits::kMask) == 0 || (times & WeekdayBits::kMask) == 0) share *= share_without(raised.times_part);
+  if (!may_be_at(raised.times, request.times)) share *= share_without(raised.times_part);
   return share;
 }
 

@@ -21,7 +21,7 @@ TargetingStretch targeting_stretch(const CampaignServing& campaign);
 struct RaisedBids {
   std::uint64_t tags = 0;     // with a multiplier above one, as signatures
   std::uint32_t regions = 0;
-  std::uint32_t times = 0;    // hours and weekdays
+  std::uint32_t times = 0;    // time_bits()
   std::uint16_t devices = 0;
   // What a request without any of them takes off a bound, in 256ths, rounded down.
   std::uint8_t tags_part = 0, regions_part = 0, times_part = 0, devices_part = 0;

@@ -27,18 +27,30 @@ using RegionBits = SignatureBits<std::uint32_t>;
 using CategoryBits = SignatureBits<std::uint32_t>;
 using DeviceBits = SignatureBits<std::uint16_t>;
 using PlacementBits = SignatureBits<std::uint16_t>;
-// Of the local time, in one field.
-using HourBits = SignatureBits<std::uint32_t, 24>;
+// Of the local time, in one field: two hours of the day, those of workdays and of weekends apart, and the weekday. Most
+// schedules are one for the days of work and one for the others: of hours for all days together neither would keep anybody out.
+using SlotBits = SignatureBits<std::uint32_t, 24>;
 using WeekdayBits = SignatureBits<std::uint32_t, 7, 24>;
 
-// The hours and weekdays that a schedule's entry touches (resources.h).
+// `day`: 0 = Monday.
+inline std::uint32_t time_bits(std::uint32_t day, std::uint32_t minute_of_day) {
+  constexpr std::uint32_t kSaturday = 5, kSlotMinutes = 120, kSlots = 12;
+  return SlotBits::of(minute_of_day / kSlotMinutes + (day < kSaturday ? 0 : kSlots)) | WeekdayBits::of(day);
+}
+
+// All that a schedule's entry touches (resources.h).
 inline std::uint32_t time_bits(std::uint8_t days, std::uint16_t from_minute, std::uint16_t to_minute) {
   std::uint32_t times = 0;
-  for (std::uint32_t hour = from_minute / 60; hour * 60 < to_minute; ++hour) times |= HourBits::of(hour);
   for (std::uint32_t day = 0; day < 7; ++day) {
-    if ((days >> day & 1) != 0) times |= WeekdayBits::of(day);
+    if ((days >> day & 1) == 0) continue;
+    for (std::uint32_t hour = from_minute / 60; hour * 60 < to_minute; ++hour) times |= time_bits(day, hour * 60);
   }
   return times;
+}
+
+// Whether one of these times may be that of `now`, time_bits() of a day and a minute.
+inline bool may_be_at(std::uint32_t times, std::uint32_t now) {
+  return (times & now & SlotBits::kMask) != 0 && (times & now & WeekdayBits::kMask) != 0;
 }
 
 }  // namespace gavel

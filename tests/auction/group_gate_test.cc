@@ -276,6 +276,30 @@ TEST(GroupGate, WhatIsPassedOverIsCountedWithItsAds) {
   }
 }
 
+// One schedule for the days of work and one for the others, which together have something at any hour and on any day.
+TEST(GroupGate, TellsTheHoursOfWorkdaysFromThoseOfWeekends) {
+  AuctionWorld world;
+  world.put("feed", PlacementDoc{.kind = PlacementKind::kDisplay, .position_ctr = {{kProbabilityOne}}});
+  world.put(LoneAd{.id = "a"});
+  world.edit(world.campaigns, "campaign-a", [](CampaignDoc& edited) {
+    edited.schedule = {{.days = 0b0011111, .from_minute = 540, .to_minute = 1'200, .bid_multiplier = {}},
+                       {.days = 0b1100000, .from_minute = 0, .to_minute = 1'440, .bid_multiplier = {}}};
+  });
+  const AuctionRequest request = AuctionWorld::request("feed");
+  const auto shut = [&](std::chrono::hours later) {
+    AuctionContext context = world.context();
+    context.now += later;
+    RequestFacts facts;
+    resolve(request, context, facts);
+    return why_gate_is_shut(context.catalog.gate(world.ad_group("group-a")), gate_key(facts, world.placement("feed")));
+  };
+  // Noon is on a Wednesday.
+  EXPECT_EQ(shut(std::chrono::hours{0}), std::nullopt);
+  EXPECT_EQ(shut(std::chrono::hours{9}), Reason::kSchedule) << "Wednesday, 21:00";
+  EXPECT_EQ(shut(std::chrono::hours{3 * 24 + 9}), std::nullopt) << "Saturday, 21:00";
+  EXPECT_EQ(shut(std::chrono::hours{5 * 24 + 15}), Reason::kSchedule) << "Tuesday, 3:00";
+}
+
 // Whoever is let in has enough of those that stand before a great many that are not.
 TEST(GroupGate, ManyShutGatesDoNotKeepAnAuctionFromSettling) {
   AuctionWorld world;

@@ -123,9 +123,9 @@ TEST(RaisedBids, ABoundFallsByWhatARequestDoesNotMeet) {
   EXPECT_EQ(share("mobile", "CN-SH", {"young"}), 256.0F);
   EXPECT_EQ(share("mobile", "CN-ZJ", {}), 256.0F);
   EXPECT_EQ(share("", "", {}), 32.0F);
-  world.now += std::chrono::hours{1};
+  world.now += std::chrono::hours{2};  // times are told apart by two hours
   EXPECT_EQ(share("mobile", "CN-ZJ", {"vip"}), 640.0F);
-  world.now += std::chrono::hours{23};
+  world.now += std::chrono::hours{22};
   EXPECT_EQ(share("mobile", "CN-ZJ", {"vip"}), 640.0F) << "on Thursdays not";
 }
 
