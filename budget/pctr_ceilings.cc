@@ -13,7 +13,7 @@ double ratio(Probability estimate, Probability ceiling) {
 
 Probability PctrCeilings::known(AdIx ad) const {
   const auto found = ceilings_.find(ad.value);
-  return found == ceilings_.end() ? kCeilingMin : found->second;
+  return found == ceilings_.end() ? kCeilingPrior : found->second;
 }
 
 Probability PctrCeilings::in_force(AdIx ad) const {
@@ -27,7 +27,7 @@ Probability PctrCeilings::of(AdIx ad) const {
 }
 
 void PctrCeilings::observe(AdIx ad, Probability estimate) {
-  if (estimate <= kCeilingMin) return;
+  if (estimate <= kCeilingPrior) return;
   const std::lock_guard lock(mutex_);
   if (estimate <= known(ad)) return;
   Probability& above = above_[ad.value];

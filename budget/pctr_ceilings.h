@@ -12,10 +12,9 @@
 
 namespace gavel {
 
-// The prior that ceilings are worked out with. With a larger one, estimates are larger by at most the ratio of the two.
+// The prior that ceilings are worked out with, and the ceiling that ads start with: what nobody has clicked never outgrows it, and
+// nothing is remembered of it. With a larger prior, estimates are larger by at most the ratio of the two.
 inline constexpr Probability kCeilingPrior{20'000'000};  // 0.02
-// Ads start with this ceiling: most never outgrow it, and nothing is remembered of those.
-inline constexpr Probability kCeilingMin{25'000'000};  // 0.025
 
 // Whoever makes bounds from ceilings and whoever reads them agree like this. Every estimate is at most its ad's ceiling
 // times outgrown(). When some have outgrown theirs, raise() gives them new ones; outgrown() covers the bounds made
@@ -42,7 +41,7 @@ class PctrCeilings {
   Probability in_force(AdIx ad) const;  // what the bounds that somebody may still read were made with
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint32_t, Probability> ceilings_;  // of those above kCeilingMin
+  std::unordered_map<std::uint32_t, Probability> ceilings_;  // of those above kCeilingPrior
   std::unordered_map<std::uint32_t, Probability> replaced_;  // the ceilings before, from raise() to settle()
   std::unordered_map<std::uint32_t, Probability> above_;     // estimates that have outgrown theirs since raise()
   std::atomic<double> outgrown_{1};

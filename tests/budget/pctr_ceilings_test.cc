@@ -16,22 +16,22 @@ Probability percent(std::int32_t p) {
 
 TEST(PctrCeilings, WhatStaysBelowItsCeilingIsNotRemembered) {
   PctrCeilings ceilings;
-  ceilings.observe({1}, kCeilingMin);
+  ceilings.observe({1}, kCeilingPrior);
   EXPECT_EQ(ceilings.outgrown(), 1);
   EXPECT_TRUE(ceilings.raise().empty());
-  EXPECT_EQ(ceilings.of({1}), kCeilingMin);
+  EXPECT_EQ(ceilings.of({1}), kCeilingPrior);
 }
 
 TEST(PctrCeilings, OutgrownCoversOldBoundsUntilTheyAreReplaced) {
   PctrCeilings ceilings;
   ceilings.observe({1}, percent(5));
-  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "0.05 against 0.025";
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5) << "0.05 against 0.02";
   EXPECT_THAT(ceilings.raise(), ElementsAre(AdIx{1}));
   EXPECT_EQ(ceilings.of({1}), Probability{62'500'000});
-  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5) << "the new ceiling may be reached while old bounds are still read";
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 3.125) << "the new ceiling may be reached while old bounds are still read";
   ceilings.observe({2}, percent(4));
   ceilings.settle();
-  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 1.6) << "for the ad that came meanwhile";
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "for the ad that came meanwhile";
   EXPECT_THAT(ceilings.raise(), ElementsAre(AdIx{2}));
   ceilings.settle();
   EXPECT_EQ(ceilings.outgrown(), 1);
@@ -44,7 +44,7 @@ TEST(PctrCeilings, AnEstimateThatOutgrowsItsNewCeilingIsHeldAgainstTheOldOneTill
   ceilings.observe({1}, Probability{29'700'000});
   ceilings.raise();
   ceilings.observe({1}, percent(5));
-  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "bounds made with 0.025 may still be read";
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5) << "bounds made with 0.02 may still be read";
   ceilings.settle();
   EXPECT_NEAR(ceilings.outgrown(), 0.05 / 0.037125, 1e-6);
 }
@@ -53,8 +53,8 @@ TEST(PctrCeilings, ClickStatsTellsThemBeforeAnAuctionSeesTheEstimate) {
   ClickStats stats;
   stats.set({3}, {0}, {.examined_nano = 300'000'000'000, .clicks = 30});
   const Probability estimate = smoothed_pctr(stats.get({3}, {0}), kCeilingPrior);
-  EXPECT_GT(estimate, kCeilingMin);
-  EXPECT_GE(stats.ceilings().outgrown() * kCeilingMin.nano, estimate.nano);
+  EXPECT_GT(estimate, kCeilingPrior);
+  EXPECT_GE(stats.ceilings().outgrown() * kCeilingPrior.nano, estimate.nano);
   EXPECT_THAT(stats.ceilings().raise(), ElementsAre(AdIx{3}));
   EXPECT_GE(stats.ceilings().of({3}), estimate);
 }
