@@ -15,6 +15,13 @@ namespace gavel {
 using WordId = std::uint32_t;
 inline constexpr WordId kUnknownWord = 0xFFFFFFFF;  // a word that no keyword has
 
+// Three bits of 32 (a Bloom filter: Bloom, CACM 13(7), 1970). Of a text all of whose words are among a query's, so are all bits; of
+// one with a word more hardly ever, where the query has five words or less.
+inline std::uint32_t word_bits(WordId word) {
+  const std::uint32_t hash = word * 0x9E3779B1u;
+  return 1u << (hash >> 27) | 1u << (hash >> 22 & 31) | 1u << (hash >> 17 & 31);
+}
+
 // Reused from query to query: allocates only to grow. Not thread-safe.
 class QueryWords {
  public:
@@ -24,6 +31,7 @@ class QueryWords {
     previous_.clear();
     last_.clear();
     sieve_.clear();
+    bits_ = 0;
   }
   void add(WordId word) {
     words_.push_back(word);
@@ -33,6 +41,7 @@ class QueryWords {
     if (last == 0) {
       distinct_.push_back(word);
       sieve_.add(word);
+      bits_ |= word_bits(word);
     }
     previous_.back() = last;
     last = static_cast<std::uint32_t>(words_.size());
@@ -41,8 +50,8 @@ class QueryWords {
   std::size_t size() const { return words_.size(); }
   // The known ones, each once, in the order of their first appearance.
   std::span<const WordId> distinct() const { return distinct_; }
-  // True of each that contains() is true of, and of few others.
-  bool may_contain(WordId word) const { return sieve_.may_have(word); }
+  // word_bits() of all of them.
+  std::uint32_t bits() const { return bits_; }
   bool contains(WordId word) const { return sieve_.may_have(word) && last_.find(word) != nullptr; }
 
   // Whether `phrase` stands here, its words side by side in order. `anchor` is one of its words: only the
@@ -62,6 +71,7 @@ class QueryWords {
   std::vector<std::uint32_t> previous_;  // by place: the place before it of the same word, and one; 0 = none
   ScratchMap last_;                      // word -> its last place, and one
   Sieve sieve_;                          // of distinct_
+  std::uint32_t bits_ = 0;
 };
 
 }  // namespace gavel

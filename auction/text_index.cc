@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "auction/interner.h"
 #include "budget/stable_vector.h"
@@ -23,48 +23,29 @@ struct Word {
   std::uint32_t text_count = 0;  // the writer's: distinct texts that have the word, wherever they are listed
 };
 
-// Texts whose first and second words a query has, on their way to what is listed of them.
+// Texts that may match, on their way to what is listed of them.
 class LikelyTexts {
  public:
-  struct Likely {
-    const Listing* listing;
-    std::uint32_t second_and_shape;
-    WordId word;
-  };
-
   LikelyTexts(const QueryWords& query, std::vector<TextMatch>& out) : query_(query), out_(out) {}
 
-  void add(const Likely& text) {
-    __builtin_prefetch(text.listing);
-    waiting_[count_++] = text;
+  void add(const Listing& listing, WordId listed_under) {
+    __builtin_prefetch(&listing);
+    waiting_[count_++] = {&listing, listed_under};
     if (count_ == waiting_.size()) look();
   }
 
-  // Keeps of those added since the last time the ones that may match.
+  // Keeps of those added since the last time the ones whose second word stands in the query.
   void look() {
-    for (const Likely& text : std::span(waiting_).first(count_)) look_at(text);
+    for (const auto& [listing, word] : std::span(waiting_).first(count_)) {
+      if (query_.contains(listing->second)) out_.emplace_back(TextMatch{listing->text, word});
+    }
     count_ = 0;
   }
 
  private:
-  void look_at(const Likely& likely) {
-    const Listing listing = *likely.listing;
-    const WordId third = WordListings::word_in(listing.third_and_shape);
-    const TextShape& shape = WordListings::shape_in(likely.second_and_shape, listing.third_and_shape);
-    if (shape.distinct > query_.distinct().size() || !query_.contains(third)) return;
-    TextMatch& match = out_.emplace_back(TextMatch{listing.text, likely.word});
-    if (shape.size == 0) return;
-    const std::array<WordId, 3> rarest{likely.word, WordListings::word_in(likely.second_and_shape), third};
-    std::array<WordId, 3> text{};
-    for (std::size_t i = 0; i < shape.size; ++i) text[i] = rarest[shape.words[i]];
-    match.told = true;
-    match.phrase = query_.has_phrase(std::span(text).first(shape.size), likely.word);
-    match.exact = match.phrase && query_.size() == shape.size;
-  }
-
   const QueryWords& query_;
   std::vector<TextMatch>& out_;
-  std::array<Likely, 64> waiting_;
+  std::array<std::pair<const Listing*, WordId>, 64> waiting_;
   std::size_t count_ = 0;
 };
 
@@ -98,27 +79,28 @@ void TextIndex::Impl::list(TextIx text, std::span<const WordId> text_words) {
     return std::pair(entries[a].text_count, a) < std::pair(entries[b].text_count, b);
   });
   const WordId second = distinct[std::min<std::size_t>(1, distinct.size() - 1)];
-  const WordId third = distinct[std::min<std::size_t>(2, distinct.size() - 1)];
-  entries[distinct.front()].listings.append(text, second, third, shape_of(text_words, distinct));
-  for (const WordId each : distinct) ++entries[each].text_count;
+  std::uint32_t bits = 0;
+  for (const WordId each : distinct) {
+    bits |= word_bits(each);
+    ++entries[each].text_count;
+  }
+  entries[distinct.front()].listings.append({text, second}, bits);
 }
 
 // Appends the texts listed under words of the query that may match. What lies all over memory is waited for together: the words and the
-// first of their lists, and then what is known of the texts that their second words let through.
+// first of their lists, and then what is listed of the texts that their signatures let through.
 void TextIndex::Impl::match_listed(const QueryWords& query, std::vector<TextMatch>& out) const {
   LikelyTexts likely(query, out);
   for (const WordId word : query.distinct()) __builtin_prefetch(&entries[word]);
   for (const WordId word : query.distinct()) entries[word].listings.prefetch();
   for (const WordId word : query.distinct()) {
-    entries[word].listings.for_each_with_second(
-        query, [&](const Listing* listing, std::uint32_t second) { likely.add({listing, second, word}); });
+    entries[word].listings.for_each_likely(query.bits(), [&](const Listing& listing) { likely.add(listing, word); });
   }
   likely.look();
 }
 
 // Whether the text stands in the query; says how.
 bool TextIndex::Impl::verify(TextMatch& match, const QueryWords& query) const {
-  if (match.told) return true;
   const std::span<const WordId> text = words_of(match.text.value);
   if (!std::ranges::all_of(text, [&](WordId w) { return query.contains(w); })) return false;
   match.phrase = query.has_phrase(text, match.listed_under);
@@ -134,7 +116,6 @@ TextIx TextIndex::intern(std::span<const std::string> words) {
   std::array<WordId, kKeywordWordsMax> ids{};
   const std::size_t count = std::min(words.size(), kKeywordWordsMax);
   for (std::size_t i = 0; i < count; ++i) {
-    if (my.words.size() == kWordsMax) throw std::length_error("more than 2^30 words of keywords");
     my.entries.grow_to(std::size_t{my.words.size()} + 1);
     ids[i] = my.words.intern(words[i]);
   }
@@ -163,7 +144,7 @@ void TextIndex::match(const QueryWords& query, std::vector<TextMatch>& out) cons
   // The words of texts are all over memory: they are waited for together.
   for (const int step : {0, 1}) {
     for (auto match = out.begin() + first; match != out.end(); ++match) {
-      if (!match->told) impl_->texts.prefetch(match->text.value, step);
+      impl_->texts.prefetch(match->text.value, step);
     }
   }
   const auto fails = [&](TextMatch& match) { return !impl_->verify(match, query); };

@@ -21,7 +21,6 @@ struct TextMatch {
   WordId listed_under = kUnknownWord;
   bool phrase = false;
   bool exact = false;
-  bool told = false;  // by where it is listed; its words were not looked at
 };
 
 // Grow-only, shared by all snapshots: a text whose keywords are all gone costs a look-up and matches nothing. Each text
