@@ -185,6 +185,8 @@ class Catalog {
   void prefetch_path(AdvertiserIx ix) const { advertisers_.prefetch_path(ix.value); }
   void prefetch_path(AdIx ix) const { ads_.prefetch_path(ix.value); }
   void prefetch_path(KeywordIx ix) const { keywords_.prefetch_path(ix.value); }
+  void prefetch(CampaignIx ix) const { campaigns_.prefetch(ix.value); }
+  void prefetch(AdvertiserIx ix) const { advertisers_.prefetch(ix.value); }
   void prefetch(AdIx ix) const { ads_.prefetch(ix.value); }
   void prefetch(KeywordIx ix) const { keywords_.prefetch(ix.value); }
 

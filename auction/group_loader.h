@@ -18,7 +18,10 @@ struct LoadedGroup {
   GroupView view;
   const AdGroupRow* row = nullptr;
   std::uint32_t likely_begin = 0, likely_end = 0;  // LoadedGroups::likely: of its keywords those that may match
-  const CampaignRow* campaign_row = nullptr;
+
+  // Who most likely pays, to fetch ahead: from its gate and their account, which may be of a snapshot to come.
+  CampaignIx campaign;
+  AdvertiserIx advertiser;
 };
 
 // Reused from batch to batch.
@@ -35,10 +38,11 @@ struct LoadedGroups {
   }
 };
 
-// Fills what stands below `group` in each; pointers live as long as the auction's catalog. What is read only of groups that nothing
-// keeps out (of all where `whole`) is fetched last: their keywords, ads and payers. What one group and those above and below
-// it take to look at lies in some twenty places of memory, each known from the one before: every step asks the processor
-// for what the last one has made known, of all groups, so that their waits overlap.
-void load(LoadedGroups& batch, const AuctionView& auction, bool whole);
+// Fills what stands below `group` in each; pointers live as long as the auction's catalog. What one group and those above and below
+// it take to look at lies in some twenty places of memory, each known from another: every step asks the processor
+// for what the last one has made known, of all groups, so that their waits overlap. Gate and account say who pays before the
+// group's own row has come, so that both ways up are gone at once; few groups are kept out behind their gate, so nothing waits for
+// that.
+void load(LoadedGroups& batch, const AuctionView& auction);
 
 }  // namespace gavel

@@ -70,8 +70,12 @@ CampaignAccount& Accounts::open(CampaignIx ix, AdvertiserIx advertiser) {
 }
 
 bool Accounts::contains(CampaignIx ix) const {
-  return ix.value < campaigns_.size() &&
-         campaigns_[ix.value].advertiser.load(std::memory_order_acquire) != AdvertiserIx::kNone;
+  return advertiser_of(ix).exists();
+}
+
+AdvertiserIx Accounts::advertiser_of(CampaignIx ix) const {
+  if (ix.value >= campaigns_.size()) return {};
+  return {campaigns_[ix.value].advertiser.load(std::memory_order_acquire)};
 }
 
 FestivalAccountIx Accounts::open_festival(CampaignIx campaign, FestivalIx festival) {
@@ -112,9 +116,12 @@ Accounts::Room Accounts::room_of(const Payer& payer, Day today) const {
               day_room, left_of(campaign.lifetime_budget.load(kAcquire), campaign.charged.load(kAcquire)))};
 }
 
-void Accounts::prefetch(CampaignIx campaign, AdvertiserIx advertiser) const {
-  prefetch_object(&campaigns_[campaign.value]);
-  __builtin_prefetch(&advertisers_[advertiser.value]);
+void Accounts::prefetch(CampaignIx campaign) const {
+  if (campaign.value < campaigns_.size()) prefetch_object(&campaigns_[campaign.value]);
+}
+
+void Accounts::prefetch(AdvertiserIx advertiser) const {
+  if (advertiser.value < advertisers_.size()) __builtin_prefetch(&advertisers_[advertiser.value]);
 }
 
 void Accounts::prefetch_standing(CampaignIx campaign) const {

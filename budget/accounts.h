@@ -112,6 +112,8 @@ class Accounts {
   // Whether the account was opened.
   bool contains(AdvertiserIx ix) const { return ix.value < advertisers_.size(); }
   bool contains(CampaignIx ix) const;
+  // Whose campaign it is; none where the account was not opened.
+  AdvertiserIx advertiser_of(CampaignIx ix) const;
 
   // Requires that the account was opened. References stay valid for the life of this object.
   AdvertiserAccount& operator[](AdvertiserIx ix) { return advertisers_[ix.value]; }
@@ -121,9 +123,10 @@ class Accounts {
   const CampaignAccount& operator[](CampaignIx ix) const { return campaigns_[ix.value]; }
   const FestivalAccount& operator[](FestivalAccountIx ix) const { return festivals_[ix.value]; }
 
-  // Asks the processor to fetch what an auction reads of a campaign and its advertiser.
-  void prefetch(CampaignIx campaign, AdvertiserIx advertiser) const;
-  // What is_spent() and must_wait() read; of an account that was not opened nothing.
+  // Ask the processor for what an auction reads of an account; of one that was not opened for nothing.
+  void prefetch(CampaignIx campaign) const;
+  void prefetch(AdvertiserIx advertiser) const;
+  // For what is_spent() and must_wait() read.
   void prefetch_standing(CampaignIx campaign) const;
 
   // Whether every limit less spent less held leaves `expected` (contract: exhausted when any is under its expected
