@@ -160,7 +160,7 @@ class Look {
       batch.groups.emplace_back().group = scratch_.waiting.take_first();
     }
     if (!rules_.whole) std::erase_if(batch.groups, [this](const LoadedGroup& group) { return !can_pay(group.group); });
-    load(batch, auction_);
+    load(batch, auction_, rules_.whole);
     for (const LoadedGroup& group : batch.groups) {
       if (!group.live) continue;
       if (group.reason && !rules_.whole) {

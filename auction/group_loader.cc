@@ -37,6 +37,14 @@ void ask_for_what_rows_share(const LoadedGroup& group, const AuctionView& auctio
   catalog.prefetch(group.advertiser);
 }
 
+void look(LoadedGroup& group, const AuctionView& auction) {
+  const std::optional<GroupView> view = view_of(auction.context.catalog, group.group);
+  group.live = view.has_value();
+  if (!view) return;
+  group.view = *view;
+  group.reason = why_group_is_out(auction, group.view);
+}
+
 void ask_for_paths_of_lists(LoadedGroup& group, const AuctionView& auction, std::vector<GroupKeyword>& likely) {
   const Catalog& catalog = auction.context.catalog;
   group.likely_begin = static_cast<std::uint32_t>(likely.size());
@@ -46,28 +54,27 @@ void ask_for_paths_of_lists(LoadedGroup& group, const AuctionView& auction, std:
   for (const AdIx ad : group.row->ads.span()) catalog.prefetch_path(ad);
 }
 
-void look(LoadedGroup& group, const AuctionView& auction) {
-  const std::optional<GroupView> view = view_of(auction.context.catalog, group.group);
-  group.live = view.has_value();
-  if (!view) return;
-  group.view = *view;
-  group.reason = why_group_is_out(auction, group.view);
+bool is_wanted(const LoadedGroup& group, bool whole) {
+  return group.live && (whole || !group.reason);
 }
 
 }  // namespace
 
-void load(LoadedGroups& batch, const AuctionView& auction) {
+void load(LoadedGroups& batch, const AuctionView& auction, bool whole) {
   const Catalog& catalog = auction.context.catalog;
   std::vector<LoadedGroup>& groups = batch.groups;
   for (LoadedGroup& group : groups) ask_for_paths(group, auction);
   for (LoadedGroup& group : groups) ask_for_rows(group, auction);
   for (const LoadedGroup& group : groups) ask_for_what_rows_share(group, auction);
-  for (LoadedGroup& group : groups) ask_for_paths_of_lists(group, auction, batch.likely);
+  for (LoadedGroup& group : groups) {
+    look(group, auction);
+    if (is_wanted(group, whole)) ask_for_paths_of_lists(group, auction, batch.likely);
+  }
   for (const GroupKeyword& entry : batch.likely) catalog.prefetch(entry.keyword);
   for (const LoadedGroup& group : groups) {
+    if (!is_wanted(group, whole)) continue;
     for (const AdIx ad : group.row->ads.span()) catalog.prefetch(ad);
   }
-  for (LoadedGroup& group : groups) look(group, auction);
 }
 
 }  // namespace gavel

@@ -10,7 +10,7 @@
 
 namespace gavel {
 
-// Found once, so that what comes after walks no table a second time.
+// What an auction reads of a group, so that nobody after load() walks to it again.
 struct LoadedGroup {
   AdGroupIx group;
   bool live = false;  // nothing else below counts where it, or something above it, is not live
@@ -38,11 +38,11 @@ struct LoadedGroups {
   }
 };
 
-// Fills what stands below `group` in each; pointers live as long as the auction's catalog. What one group and those above and below
-// it take to look at lies in some twenty places of memory, each known from another: every step asks the processor
-// for what the last one has made known, of all groups, so that their waits overlap. Gate and account say who pays before the
-// group's own row has come, so that both ways up are gone at once; few groups are kept out behind their gate, so nothing waits for
-// that.
-void load(LoadedGroups& batch, const AuctionView& auction);
+// Fills what stands below `group` in each; pointers live as long as the auction's catalog. What is read only of groups that nothing
+// keeps out (of all where `whole`) is fetched last: their keywords and ads, of which there may be many. What one group and those above
+// and below it take to look at lies in some twenty places of memory, each known from another: every step asks the processor for what
+// the last one has made known, of all groups, so that their waits overlap. Gate and account say who pays before the group's own
+// row has come, so that both ways up are gone at once.
+void load(LoadedGroups& batch, const AuctionView& auction, bool whole);
 
 }  // namespace gavel

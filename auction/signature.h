@@ -32,18 +32,27 @@ using PlacementBits = SignatureBits<std::uint16_t>;
 using SlotBits = SignatureBits<std::uint32_t, 24>;
 using WeekdayBits = SignatureBits<std::uint32_t, 7, 24>;
 
-// `day`: 0 = Monday.
+inline constexpr std::uint32_t kSaturday = 5;  // 0 = Monday
+inline constexpr std::uint32_t kWorkdays = (1u << kSaturday) - 1;
+inline constexpr std::uint32_t kSlotMinutes = 120;
+
+inline std::uint32_t slot_of(std::uint32_t day, std::uint32_t minute_of_day) {
+  return minute_of_day / kSlotMinutes + (day < kSaturday ? 0 : 24 * 60 / kSlotMinutes);
+}
+
 inline std::uint32_t time_bits(std::uint32_t day, std::uint32_t minute_of_day) {
-  constexpr std::uint32_t kSaturday = 5, kSlotMinutes = 120, kSlots = 12;
-  return SlotBits::of(minute_of_day / kSlotMinutes + (day < kSaturday ? 0 : kSlots)) | WeekdayBits::of(day);
+  return SlotBits::of(slot_of(day, minute_of_day)) | WeekdayBits::of(day);
 }
 
 // All that a schedule's entry touches (resources.h).
 inline std::uint32_t time_bits(std::uint8_t days, std::uint16_t from_minute, std::uint16_t to_minute) {
   std::uint32_t times = 0;
   for (std::uint32_t day = 0; day < 7; ++day) {
-    if ((days >> day & 1) == 0) continue;
-    for (std::uint32_t hour = from_minute / 60; hour * 60 < to_minute; ++hour) times |= time_bits(day, hour * 60);
+    if ((days >> day & 1) != 0) times |= WeekdayBits::of(day);
+  }
+  for (std::uint32_t minute = from_minute / kSlotMinutes * kSlotMinutes; minute < to_minute; minute += kSlotMinutes) {
+    if ((days & kWorkdays) != 0) times |= SlotBits::of(slot_of(0, minute));
+    if ((days & ~kWorkdays) != 0) times |= SlotBits::of(slot_of(kSaturday, minute));
   }
   return times;
 }

@@ -23,32 +23,6 @@ struct Word {
   std::uint32_t text_count = 0;  // the writer's: distinct texts that have the word, wherever they are listed
 };
 
-// Texts that may match, on their way to what is listed of them.
-class LikelyTexts {
- public:
-  LikelyTexts(const QueryWords& query, std::vector<TextMatch>& out) : query_(query), out_(out) {}
-
-  void add(const Listing& listing, WordId listed_under) {
-    __builtin_prefetch(&listing);
-    waiting_[count_++] = {&listing, listed_under};
-    if (count_ == waiting_.size()) look();
-  }
-
-  // Keeps of those added since the last time the ones whose second word stands in the query.
-  void look() {
-    for (const auto& [listing, word] : std::span(waiting_).first(count_)) {
-      if (query_.contains(listing->second)) out_.emplace_back(TextMatch{listing->text, word});
-    }
-    count_ = 0;
-  }
-
- private:
-  const QueryWords& query_;
-  std::vector<TextMatch>& out_;
-  std::array<std::pair<const Listing*, WordId>, 64> waiting_;
-  std::size_t count_ = 0;
-};
-
 }  // namespace
 
 struct TextIndex::Impl {
@@ -58,7 +32,7 @@ struct TextIndex::Impl {
   }
 
   void list(TextIx text, std::span<const WordId> text_words);
-  void match_listed(const QueryWords& query, std::vector<TextMatch>& out) const;
+  class Likely;
   bool verify(TextMatch& match, const QueryWords& query) const;
 
   Interner words;
@@ -87,18 +61,6 @@ void TextIndex::Impl::list(TextIx text, std::span<const WordId> text_words) {
   entries[distinct.front()].listings.append({text, second}, bits);
 }
 
-// Appends the texts listed under words of the query that may match. What lies all over memory is waited for together: the words and the
-// first of their lists, and then what is listed of the texts that their signatures let through.
-void TextIndex::Impl::match_listed(const QueryWords& query, std::vector<TextMatch>& out) const {
-  LikelyTexts likely(query, out);
-  for (const WordId word : query.distinct()) __builtin_prefetch(&entries[word]);
-  for (const WordId word : query.distinct()) entries[word].listings.prefetch();
-  for (const WordId word : query.distinct()) {
-    entries[word].listings.for_each_likely(query.bits(), [&](const Listing& listing) { likely.add(listing, word); });
-  }
-  likely.look();
-}
-
 // Whether the text stands in the query; says how.
 bool TextIndex::Impl::verify(TextMatch& match, const QueryWords& query) const {
   const std::span<const WordId> text = words_of(match.text.value);
@@ -107,6 +69,39 @@ bool TextIndex::Impl::verify(TextMatch& match, const QueryWords& query) const {
   match.exact = match.phrase && text.size() == query.size();
   return true;
 }
+
+// Texts that may match, on their way. What is known of them lies all over memory: it is waited for together, of so many at a time.
+class TextIndex::Impl::Likely {
+ public:
+  Likely(const Impl& index, const QueryWords& query, std::vector<TextMatch>& out) : index_(index), query_(query), out_(out) {}
+
+  void add(const Listing& listing, WordId listed_under) {
+    __builtin_prefetch(&listing);
+    listed_[count_++] = {&listing, listed_under};
+    if (count_ == listed_.size()) look();
+  }
+
+  // Appends those added since the last time that match.
+  void look() {
+    const auto first = static_cast<std::ptrdiff_t>(out_.size());
+    for (const auto& [listing, word] : std::span(listed_).first(count_)) {
+      if (query_.contains(listing->second)) out_.emplace_back(TextMatch{listing->text, word});
+    }
+    count_ = 0;
+    for (const int step : {0, 1}) {
+      for (auto match = out_.begin() + first; match != out_.end(); ++match) index_.texts.prefetch(match->text.value, step);
+    }
+    const auto fails = [this](TextMatch& match) { return !index_.verify(match, query_); };
+    out_.erase(std::remove_if(out_.begin() + first, out_.end(), fails), out_.end());
+  }
+
+ private:
+  const Impl& index_;
+  const QueryWords& query_;
+  std::vector<TextMatch>& out_;
+  std::array<std::pair<const Listing*, WordId>, 64> listed_;
+  std::size_t count_ = 0;
+};
 
 TextIndex::TextIndex() : impl_(std::make_unique<Impl>()) {}
 TextIndex::~TextIndex() = default;
@@ -139,16 +134,14 @@ std::span<const WordId> TextIndex::words_of(TextIx text) const {
 }
 
 void TextIndex::match(const QueryWords& query, std::vector<TextMatch>& out) const {
-  const auto first = static_cast<std::ptrdiff_t>(out.size());
-  impl_->match_listed(query, out);
-  // The words of texts are all over memory: they are waited for together.
-  for (const int step : {0, 1}) {
-    for (auto match = out.begin() + first; match != out.end(); ++match) {
-      impl_->texts.prefetch(match->text.value, step);
-    }
+  const Impl& my = *impl_;
+  for (const WordId word : query.distinct()) __builtin_prefetch(&my.entries[word]);
+  for (const WordId word : query.distinct()) my.entries[word].listings.prefetch();
+  Impl::Likely likely(my, query, out);
+  for (const WordId word : query.distinct()) {
+    my.entries[word].listings.for_each_likely(query.bits(), [&](const Listing& listing) { likely.add(listing, word); });
   }
-  const auto fails = [&](TextMatch& match) { return !impl_->verify(match, query); };
-  out.erase(std::remove_if(out.begin() + first, out.end(), fails), out.end());
+  likely.look();
 }
 
 std::uint32_t TextIndex::text_count() const {

@@ -9,7 +9,6 @@
 
 #include "auction/query_words.h"
 #include "auction/word_listings.h"
-#include "budget/ids.h"
 
 namespace gavel {
 

@@ -5,9 +5,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "auction/query_words.h"
+#include "budget/ids.h"
 #include "budget/prefetch.h"
 
 namespace gavel {
@@ -41,7 +43,7 @@ class WordListings {
   template <class Met>
   void for_each_likely(std::uint32_t words, const Met& met) const {
     const Block* block = newest_.load(std::memory_order_acquire);
-    if (block != nullptr) block->prefetch(kFirstTexts, block->capacity);
+    if (block != nullptr) block->prefetch(kFirstTexts, block->count.load(std::memory_order_relaxed));
     for (; block != nullptr; block = block->older) {
       if (block->older != nullptr) block->older->prefetch(0, block->capacity / 2);
       const std::uint32_t count = block->count.load(std::memory_order_acquire);
@@ -66,10 +68,10 @@ class WordListings {
     Block(Block* before, std::uint32_t size);
     static void* operator new(std::size_t header, std::uint32_t size);
     static void operator delete(void* memory) { ::operator delete(memory); }
-    std::uint32_t* signatures() { return reinterpret_cast<std::uint32_t*>(this + 1); }
-    const std::uint32_t* signatures() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
-    Listing* listings() { return reinterpret_cast<Listing*>(signatures() + capacity); }
-    const Listing* listings() const { return reinterpret_cast<const Listing*>(signatures() + capacity); }
+    std::uint32_t* signatures() { return std::launder(reinterpret_cast<std::uint32_t*>(this + 1)); }
+    const std::uint32_t* signatures() const { return std::launder(reinterpret_cast<const std::uint32_t*>(this + 1)); }
+    Listing* listings() { return std::launder(reinterpret_cast<Listing*>(signatures() + capacity)); }
+    const Listing* listings() const { return std::launder(reinterpret_cast<const Listing*>(signatures() + capacity)); }
     // The signatures from one up to another, as far as it pays, and what lies before them.
     void prefetch(std::uint32_t from, std::uint32_t to) const {
       const auto* const bytes = reinterpret_cast<const char*>(this);
@@ -81,6 +83,7 @@ class WordListings {
     const std::uint32_t capacity;
     std::atomic<std::uint32_t> count{0};
   };
+  static_assert(sizeof(Block) % alignof(std::uint32_t) == 0 && alignof(Listing) <= alignof(std::uint32_t));
 
   static bool any_within(std::span<const std::uint32_t> signatures, std::uint32_t words) {
     std::uint32_t within = 0;

@@ -29,27 +29,24 @@ Probability PctrCeilings::of(AdIx ad) const {
 void PctrCeilings::observe(AdIx ad, Probability estimate) {
   if (estimate <= kCeilingPrior) return;
   const std::lock_guard lock(mutex_);
+  outgrown_.store(std::max(outgrown_.load(std::memory_order_relaxed), ratio(estimate, in_force(ad))),
+                  std::memory_order_release);
   if (estimate <= known(ad)) return;
   Probability& above = above_[ad.value];
   above = std::max(above, estimate);
-  outgrown_.store(std::max(outgrown_.load(std::memory_order_relaxed), ratio(estimate, in_force(ad))),
-                  std::memory_order_release);
 }
 
 std::vector<AdIx> PctrCeilings::raise() {
   const std::lock_guard lock(mutex_);
   std::vector<AdIx> raised;
-  double outgrown = outgrown_.load(std::memory_order_relaxed);
   for (const auto& [ad, estimate] : above_) {
     const std::int64_t wanted = std::min(kHeadroomPercent * estimate.nano / 100, std::int64_t{kProbabilityOne});
     const Probability ceiling{static_cast<std::int32_t>(wanted)};
     replaced_.try_emplace(ad, known(AdIx{ad}));
-    outgrown = std::max(outgrown, ratio(ceiling, in_force(AdIx{ad})));
     ceilings_[ad] = ceiling;
     raised.push_back(AdIx{ad});
   }
   above_.clear();
-  outgrown_.store(outgrown, std::memory_order_release);
   return raised;
 }
 

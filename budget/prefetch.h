@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace gavel {
 
 inline constexpr std::size_t kCacheLine = 64;
 
-// Fetches all lines that `bytes` (at least one) lie in, however they are aligned.
+// Fetches all lines that `bytes` (at least one) lie in, however they are aligned. What lies nowhere is not fetched: `begin` may be null, which
+// is not looked at, as it may have to come from memory itself.
 inline void prefetch_bytes(const void* begin, std::size_t bytes) {
-  const char* const first = static_cast<const char*>(begin);
-  for (std::size_t offset = 0; offset < bytes; offset += kCacheLine) __builtin_prefetch(first + offset);
-  __builtin_prefetch(first + bytes - 1);
+  const auto first = reinterpret_cast<std::uintptr_t>(begin);
+  const auto fetch = [first](std::size_t offset) { __builtin_prefetch(reinterpret_cast<const void*>(first + offset)); };
+  for (std::size_t offset = 0; offset < bytes; offset += kCacheLine) fetch(offset);
+  fetch(bytes - 1);
 }
 
 // Fetches all of the object, and `more` bytes behind it.

@@ -39,11 +39,14 @@ void give_many_names(AuctionWorld& world, Dice& dice) {
       campaign.regions = some_names("R", dice);
       campaign.devices = some_names("device", dice);
       if (dice.chance(50)) return;
-      const auto from = static_cast<std::uint16_t>(dice.between(0, 1'438));
-      campaign.schedule = {{.days = static_cast<std::uint8_t>(dice.between(1, 127)),
-                            .from_minute = from,
-                            .to_minute = static_cast<std::uint16_t>(dice.between(from + 1, 1'440)),
-                            .bid_multiplier = {}}};
+      campaign.schedule.clear();
+      for (std::int64_t entries = dice.between(1, 3); entries > 0; --entries) {
+        const auto from = static_cast<std::uint16_t>(dice.between(0, 1'438));
+        campaign.schedule.push_back({.days = static_cast<std::uint8_t>(dice.between(1, 127)),
+                                     .from_minute = from,
+                                     .to_minute = static_cast<std::uint16_t>(dice.between(from + 1, 1'440)),
+                                     .bid_multiplier = {}});
+      }
     });
   }
   for (const auto& [id, doc] : std::map(world.ad_groups)) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <initializer_list>
+#include <thread>
 #include <vector>
 
 namespace gavel {
@@ -48,6 +50,32 @@ TEST(WordListings, GivesThoseWithinTheWordsOfAQueryInBlocksOfAnySize) {
   EXPECT_LT(expected.size(), 20'000U / 5);
   EXPECT_GE(listings.memory_bytes(), 20'000 * 12U);
   EXPECT_LE(listings.memory_bytes(), 20'000 * 12U + 4'096 * 12U + 1'000U);
+}
+
+// Under TSan: a long list is walked while it grows.
+TEST(WordListings, ReadersFindEachTextThatWasPublishedOnce) {
+  constexpr std::uint32_t kTexts = 20'000;
+  const std::uint32_t bits = bits_of({3});
+  WordListings listings;
+  std::atomic<std::uint32_t> published{0};
+  std::atomic<int> wrong{0};
+  std::thread reader([&] {
+    std::vector<char> seen(kTexts);
+    for (std::uint32_t known = 0; known < kTexts;) {
+      known = published.load(std::memory_order_acquire);
+      std::ranges::fill(seen, 0);
+      listings.for_each_likely(bits, [&](const Listing& listing) {
+        if (listing.text.value >= kTexts || listing.second != listing.text.value + 1 || seen[listing.text.value]++ != 0) ++wrong;
+      });
+      if (std::count(seen.begin(), seen.begin() + known, 1) != known) ++wrong;
+    }
+  });
+  for (std::uint32_t text = 0; text < kTexts; ++text) {
+    listings.append({{text}, text + 1}, bits);
+    published.store(text + 1, std::memory_order_release);
+  }
+  reader.join();
+  EXPECT_EQ(wrong.load(), 0);
 }
 
 }  // namespace

@@ -22,13 +22,21 @@ TEST(PctrCeilings, WhatStaysBelowItsCeilingIsNotRemembered) {
   EXPECT_EQ(ceilings.of({1}), kCeilingPrior);
 }
 
+TEST(PctrCeilings, WhatNobodyHasClickedKeepsWithinThePrior) {
+  for (std::uint64_t examined = 0; examined < 1'000'000'000'000'000; examined = examined * 7 / 5 + 1'234'567) {
+    EXPECT_LE(smoothed_pctr({.examined_nano = examined, .clicks = 0}, kCeilingPrior), kCeilingPrior) << examined;
+  }
+}
+
 TEST(PctrCeilings, OutgrownCoversOldBoundsUntilTheyAreReplaced) {
   PctrCeilings ceilings;
   ceilings.observe({1}, percent(5));
   EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5) << "0.05 against 0.02";
   EXPECT_THAT(ceilings.raise(), ElementsAre(AdIx{1}));
   EXPECT_EQ(ceilings.of({1}), Probability{62'500'000});
-  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 3.125) << "the new ceiling may be reached while old bounds are still read";
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2.5);
+  ceilings.observe({1}, percent(6));
+  EXPECT_DOUBLE_EQ(ceilings.outgrown(), 3) << "within the new ceiling, while old bounds are still read";
   ceilings.observe({2}, percent(4));
   ceilings.settle();
   EXPECT_DOUBLE_EQ(ceilings.outgrown(), 2) << "for the ad that came meanwhile";
