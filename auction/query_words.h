@@ -16,7 +16,7 @@ using WordId = std::uint32_t;
 inline constexpr WordId kUnknownWord = 0xFFFFFFFF;  // a word that no keyword has
 
 // Three bits of 32 (a Bloom filter: Bloom, CACM 13(7), 1970). Of a text all of whose words are among a query's, so are all bits. Of
-// texts with one word more, one in 100 has that at three words, one in 17 at five, one in 4 at ten; from some twenty on they tell little.
+// texts with one word more, one in 60 has that at three words, one in 17 at five, one in 4 at ten; from some twenty on they tell little.
 inline std::uint32_t word_bits(WordId word) {
   const std::uint32_t hash = word * 0x9E3779B1u;
   return 1u << (hash >> 27) | 1u << (hash >> 22 & 31) | 1u << (hash >> 17 & 31);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -111,6 +112,7 @@ TextIx TextIndex::intern(std::span<const std::string> words) {
   std::array<WordId, kKeywordWordsMax> ids{};
   const std::size_t count = std::min(words.size(), kKeywordWordsMax);
   for (std::size_t i = 0; i < count; ++i) {
+    if (my.words.size() == kWordsMax) throw std::length_error("more than 2^30 words of keywords");
     my.entries.grow_to(std::size_t{my.words.size()} + 1);
     ids[i] = my.words.intern(words[i]);
   }

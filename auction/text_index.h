@@ -13,6 +13,7 @@
 namespace gavel {
 
 inline constexpr std::size_t kKeywordWordsMax = 16;
+inline constexpr std::uint32_t kWordsMax = 1u << 30;  // distinct ones of all keywords
 
 // How a text stands in a query: every match is broad; a phrase is also broad; an exact one is also a phrase.
 struct TextMatch {
