@@ -121,7 +121,7 @@ void Accounts::prefetch(CampaignIx campaign) const {
 }
 
 void Accounts::prefetch(AdvertiserIx advertiser) const {
-  if (advertiser.value < advertisers_.size()) __builtin_prefetch(&advertisers_[advertiser.value]);
+  if (advertiser.value < advertisers_.size()) prefetch_object(&advertisers_[advertiser.value]);
 }
 
 void Accounts::prefetch_standing(CampaignIx campaign) const {
