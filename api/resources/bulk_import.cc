@@ -163,10 +163,10 @@ void BulkImport::answer_atomic(const std::vector<OperationOutcome>& outcomes, Tr
 }
 
 void BulkImport::answer_line(std::uint64_t number, const OperationOutcome& outcome) {
-  std::string text;
-  append_bulk_answer(text, number, outcome);
+  answer_.clear();
+  append_bulk_answer(answer_, number, outcome);
   if (outcome.status >= 500) ++lines_failed_;
-  spool_.append(text);
+  spool_.append(answer_);
 }
 
 void BulkImport::finish() {

@@ -105,6 +105,7 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   std::optional<SpoolFile> kept_text_;
   std::vector<KeptLine> kept_;
   std::uint64_t lines_failed_ = 0;  // on our side
+  std::string answer_;              // to a line; reused
 };
 
 }  // namespace gavel

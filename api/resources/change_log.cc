@@ -10,7 +10,6 @@ namespace {
 
 constexpr char kVersion = 1;
 constexpr std::size_t kHeaderBytes = 1 + 4;  // version, owner
-constexpr std::size_t kUsualEntryBytes = 300;  // beside the document
 
 const char* name_of(OperationKind kind) {
   switch (kind) {
@@ -27,10 +26,8 @@ const char* name_of(OperationKind kind) {
 }  // namespace
 
 // The header, then the entry's JSON object without its number.
-std::string encode_change(const ChangeEntry& entry) {
+void append_change(std::string& out, const ChangeEntry& entry) {
   const ResourceRecord& record = entry.after;
-  std::string out;
-  out.reserve(kUsualEntryBytes + (record.deleted ? 0 : record.json.size()));
   out += kVersion;
   out += encode_internal_id(record.owner);
   JsonWriter json(out);
@@ -42,7 +39,6 @@ std::string encode_change(const ChangeEntry& entry) {
     append_shown(json.raw(), record);
   }
   json.end_object();
-  return out;
 }
 
 void append_changes(std::string& out, const Store& store, const ChangesQuery& query) {

@@ -22,7 +22,8 @@ struct ChangeEntry {
   const ResourceRecord& after;  // whose owner's entry it is
 };
 
-std::string encode_change(const ChangeEntry& entry);
+// Appends the value that stands for the entry.
+void append_change(std::string& out, const ChangeEntry& entry);
 
 inline constexpr std::uint64_t kChangesPerPageDefault = 100;
 inline constexpr std::uint64_t kChangesPerPageMax = 1'000;

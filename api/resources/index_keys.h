@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,10 +92,10 @@ std::vector<std::string> index_keys(std::string_view id, std::uint32_t parent, c
   const ResourceType type = type_of(doc);
   const auto above = parent_type(type);
   std::vector<std::string> keys;
-  keys.push_back(
-      place_prefix(type, above ? ancestry_below(*above, parent, parent_of) : Ancestry()).append(id));
+  const auto add = [&](std::string prefix) { keys.push_back(std::move(prefix += id)); };
+  add(place_prefix(type, above ? ancestry_below(*above, parent, parent_of) : Ancestry()));
   visit_references(doc, [&](ResourceType to, std::string_view named) {
-    keys.push_back(reference_prefix(type, to, find_id(to, named)).append(id));
+    add(reference_prefix(type, to, find_id(to, named)));
   });
   std::ranges::sort(keys);
   return keys;

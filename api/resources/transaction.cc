@@ -39,7 +39,7 @@ std::uint32_t Transaction::find_id(ResourceType type, std::string_view id) const
   const std::uint32_t internal_id = registry_.parts_.symbols->of(type).find(id);
   if (internal_id != Interner::kAbsent) return internal_id;
   const auto& fresh = new_ids_[static_cast<std::size_t>(type)];
-  const auto found = fresh.find(std::string(id));
+  const auto found = fresh.find(id);
   return found == fresh.end() ? kNoInternalId : found->second;
 }
 
@@ -87,8 +87,8 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
     const auto* before = present.known ? std::get_if<AdDoc>(&present.doc) : nullptr;
     if (before == nullptr || before->landing_url != ad->landing_url) {
       ++record.landing_revision;
-      landing_urls_.emplace_back(landing_url_key(AdIx{present.internal_id}, record.landing_revision),
-                                 ad->landing_url);
+      batch_.put(Family::kLandingUrls, landing_url_key(AdIx{present.internal_id}, record.landing_revision),
+                 ad->landing_url);
     }
   }
   if (!present.live || !live || !refer_alike(present.doc, doc)) {
@@ -105,11 +105,11 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
   ++record.revision;
   record.deleted = !live;
   record.enabled = is_enabled(doc);
-  record.json.clear();
-  append_resource(record.json, doc);
-  record.last_change = registry_.last_change_ + changes_.size() + 1;
+  text_.clear();
+  append_resource(text_, doc);
+  record.json = text_;
+  record.last_change = next_change();
   log_change(record, type, kind, principal);
-  staged_bytes_ += record.json.size() + changes_.back().size();
 
   const auto [row, first] = rows_.try_emplace(RowKey{type, present.internal_id});
   if (first) {
@@ -123,40 +123,44 @@ void Transaction::stage(Present present, ResourceDoc doc, bool live, OperationKi
 
 void Transaction::log_change(const ResourceRecord& record, ResourceType type, OperationKind kind,
                              const Principal& principal) {
-  changes_.push_back(encode_change({now_, principal.actor, type, kind, record}));
+  text_.clear();
+  append_change(text_, {now_, principal.actor, type, kind, record});
+  batch_.put(Family::kChanges, change_key(next_change()), text_);
+  ++changes_;
+  staged_bytes_ += record.json.size() + text_.size();
+}
+
+std::uint64_t Transaction::next_change() const {
+  return registry_.last_change_ + changes_ + 1;
 }
 
 std::optional<StoreError> Transaction::commit() {
   std::optional<StoreError> error;
   if (!rows_.empty()) {
-    WriteBatch batch;
     for (const auto& [key, row] : rows_) {
-      batch.put(Family::kResources, resource_key(key.first, key.second), encode_record(row.record));
+      batch_.put(Family::kResources, resource_key(key.first, key.second), encode_record(row.record));
     }
-    index_.write_to(batch);
-    for (std::size_t i = 0; i < changes_.size(); ++i) {
-      batch.put(Family::kChanges, change_key(registry_.last_change_ + 1 + i), changes_[i]);
-    }
-    for (const auto& [key, url] : landing_urls_) batch.put(Family::kLandingUrls, key, url);
+    index_.write_to(batch_);
     // What is stamped with a time must not come to lie in the future of a restart.
-    put_change_clock(batch, now_);
+    put_change_clock(batch_, now_);
     GAVEL_FAILPOINT("change-before-write");
-    error = registry_.parts_.store.write(batch);
+    error = registry_.parts_.store.write(batch_);
     GAVEL_FAILPOINT("change-after-write");
     if (!error) publish();
   }
   rows_.clear();
+  memory_.release();
   for (auto& ids : new_ids_) ids.clear();
   for (auto& names : new_names_) names.clear();
   index_.clear();
-  changes_.clear();
+  batch_.clear();
+  changes_ = 0;
   staged_bytes_ = 0;
-  landing_urls_.clear();
   return error;
 }
 
 void Transaction::publish() {
-  registry_.last_change_ += changes_.size();
+  registry_.last_change_ += changes_;
   for (std::size_t type = 0; type < kResourceTypes; ++type) {
     Interner& ids = registry_.parts_.symbols->ids[type];
     for (const std::string& name : new_names_[type]) ids.intern(name);

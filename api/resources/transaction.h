@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -83,6 +85,10 @@ class Transaction {
     ResourceRecord record;
     ResourceDoc doc;
   };
+  struct IdHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
+  };
   struct References {
     std::uint32_t parent = kNoInternalId, owner = kNoInternalId;
   };
@@ -122,6 +128,7 @@ class Transaction {
 
   // Stages one change: the row, its index entries, its entry in the log.
   void stage(Present present, ResourceDoc doc, bool live, OperationKind kind, const Principal& principal);
+  std::uint64_t next_change() const;  // its number in the log
   void log_change(const ResourceRecord& record, ResourceType type, OperationKind kind,
                   const Principal& principal);
   void publish();
@@ -129,14 +136,16 @@ class Transaction {
   Registry& registry_;
   const std::unique_lock<std::mutex> lock_;
   const Timestamp now_;
-  std::map<RowKey, Row> rows_;
-  std::array<std::unordered_map<std::string, std::uint32_t>, kResourceTypes> new_ids_;
+  std::pmr::monotonic_buffer_resource memory_;  // of many nodes that all go at once
+  std::pmr::map<RowKey, Row> rows_{&memory_};
+  std::array<std::unordered_map<std::string, std::uint32_t, IdHash, std::equal_to<>>, kResourceTypes> new_ids_;
   std::array<std::vector<std::string>, kResourceTypes> new_names_;  // in the order of their numbers
   ChildIndex index_;
-  std::vector<std::string> changes_;  // values, in order of their sequence numbers
+  WriteBatch batch_;          // what is staged beside rows and index: entries of the log, landing URLs
+  std::uint64_t changes_ = 0;  // entries of the log in it
   std::size_t staged_bytes_ = 0;
+  std::string text_;  // reused
   GiveWay give_way_;
-  std::vector<std::pair<std::string, std::string>> landing_urls_;
 };
 
 // The document that `record` was made of, where it still reads.

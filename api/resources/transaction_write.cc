@@ -202,15 +202,15 @@ std::optional<OperationOutcome> Transaction::check_references(const ResourceOper
     return "names no " + std::string(type_name(type)) + " that exists";
   };
   if (const auto above = parent_type(operation.type)) {
-    const std::string pointer = path_of(operation, parent_field(operation.type)).pointer();
+    const auto pointer = [&] { return path_of(operation, parent_field(operation.type)).pointer(); };
     // One that is known keeps its parent (check_kept_fields()).
     references.parent = present.known ? present.record.parent : find_id(*above, parent_id(doc));
     if (!is_live(*above, references.parent)) {
-      errors.push_back({pointer, reason(*above)});
+      errors.push_back({pointer(), reason(*above)});
     } else {
       references.owner = state(*above, references.parent).owner;
       if (!may_see(caller, *above, references.owner))
-        return failure(404, "no such resource", {{pointer, reason(*above)}});
+        return failure(404, "no such resource", {{pointer(), reason(*above)}});
     }
   }
   const auto check_list = [&](std::string_view field, ResourceType type, const auto& list, const auto& id_of,
