@@ -7,30 +7,25 @@
 #include "auction/catalog.h"
 
 namespace gavel {
-namespace {
-
-bool is_better(const BoundList::Cursor& a, const BoundList::Cursor& b) {
-  return stands_before(*a, *b);
-}
-
-}  // namespace
-
 void GroupCursor::clear() {
   first_.clear();
   lists_.clear();
+  heads_.clear();
   seen_.clear();
   taken_ = drawn_ = 0;
 }
 
 void GroupCursor::add(BoundList list) {
   const BoundList::Cursor cursor(list);
-  if (!cursor.at_end()) lists_.push_back(cursor);
+  if (cursor.at_end()) return;
+  heads_.push_back({*cursor, static_cast<std::uint32_t>(lists_.size())});
+  lists_.push_back(cursor);
 }
 
 void GroupCursor::start(const Catalog& catalog) {
   catalog_ = &catalog;
   const auto worse = [](const auto& a, const auto& b) { return is_better(b, a); };
-  std::make_heap(lists_.begin(), lists_.end(), worse);
+  std::make_heap(heads_.begin(), heads_.end(), worse);
   look_ahead();
 }
 
@@ -57,8 +52,8 @@ std::optional<Posting> GroupCursor::draw() {
     first_.pop_back();
     if (seen_.insert(first.group.value)) return first;
   }
-  while (!lists_.empty()) {
-    const Posting best = *lists_.front();
+  while (!heads_.empty()) {
+    const Posting best = heads_.front().first;
     advance();
     if (seen_.insert(best.group.value)) return best;
   }
@@ -67,17 +62,20 @@ std::optional<Posting> GroupCursor::draw() {
 
 // The best list goes on by one and sinks to its place.
 void GroupCursor::advance() {
-  lists_.front().advance();
-  if (lists_.front().at_end()) {
-    lists_.front() = lists_.back();
-    lists_.pop_back();
+  BoundList::Cursor& list = lists_[heads_.front().list];
+  list.advance();
+  if (list.at_end()) {
+    heads_.front() = heads_.back();
+    heads_.pop_back();
+  } else {
+    heads_.front().first = *list;
   }
   for (std::size_t place = 0;;) {
     std::size_t child = 2 * place + 1;
-    if (child >= lists_.size()) return;
-    if (child + 1 < lists_.size() && is_better(lists_[child + 1], lists_[child])) ++child;
-    if (!is_better(lists_[child], lists_[place])) return;
-    std::swap(lists_[child], lists_[place]);
+    if (child >= heads_.size()) return;
+    if (child + 1 < heads_.size() && is_better(heads_[child + 1], heads_[child])) ++child;
+    if (!is_better(heads_[child], heads_[place])) return;
+    std::swap(heads_[child], heads_[place]);
     place = child;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -40,7 +41,16 @@ class GroupCursor {
   void advance();
 
   std::vector<AdGroupIx> first_;
-  std::vector<BoundList::Cursor> lists_;  // a heap, none of them at its end
+  // A list that is not at its end, with its first posting: a query of thousands of texts has so many lists that looking into them to
+  // compare them would wait for memory each time.
+  struct Head {
+    Posting first;
+    std::uint32_t list;
+  };
+  static bool is_better(const Head& a, const Head& b) { return stands_before(a.first, b.first); }
+
+  std::vector<BoundList::Cursor> lists_;
+  std::vector<Head> heads_;  // a heap
   ScratchMap seen_;
   // Drawn from the lists and not taken yet: from taken_ up to drawn_, modulo kAhead.
   std::array<Posting, kAhead> ahead_;

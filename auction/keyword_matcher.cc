@@ -1,5 +1,6 @@
 #include "auction/keyword_matcher.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -7,6 +8,8 @@ namespace gavel {
 
 namespace {
 
+// The lists of so many texts are fetched together: of more, what is fetched first might be gone before it is read.
+constexpr std::size_t kTextsAtOnce = 64;
 constexpr std::array kMatches{MatchType::kExact, MatchType::kPhrase, MatchType::kBroad};
 
 bool satisfies(const TextMatch& match, MatchType wanted) {
@@ -52,15 +55,18 @@ bool KeywordMatcher::cut(std::string_view query) {
 }
 
 void KeywordMatcher::list(const Catalog& catalog, GroupCursor& groups) const {
-  for (const TextMatch& text : texts_) catalog.prefetch(text.text);
-  for (const TextMatch& text : texts_) {
-    for (const MatchType wanted : kMatches) {
-      if (satisfies(text, wanted)) catalog.prefetch_groups(text.text, wanted);
+  for (std::size_t from = 0; from < texts_.size(); from += kTextsAtOnce) {
+    const auto some = std::span(texts_).subspan(from, std::min(kTextsAtOnce, texts_.size() - from));
+    for (const TextMatch& text : some) catalog.prefetch(text.text);
+    for (const TextMatch& text : some) {
+      for (const MatchType wanted : kMatches) {
+        if (satisfies(text, wanted)) catalog.prefetch_groups(text.text, wanted);
+      }
     }
-  }
-  for (const TextMatch& text : texts_) {
-    for (const MatchType wanted : kMatches) {
-      if (satisfies(text, wanted)) groups.add(catalog.groups_with(text.text, wanted));
+    for (const TextMatch& text : some) {
+      for (const MatchType wanted : kMatches) {
+        if (satisfies(text, wanted)) groups.add(catalog.groups_with(text.text, wanted));
+      }
     }
   }
 }
