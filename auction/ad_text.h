@@ -26,9 +26,7 @@ class AdText : public boost::intrusive_ref_counter<AdText, boost::thread_safe_co
   }  // empty = none
 
   // Asks the processor to fetch it, as far as most texts go.
-  void prefetch() const {
-    prefetch_bytes(this, 3 * kCacheLine);
-  }
+  void prefetch() const { prefetch_bytes(this, 3 * kCacheLine); }
 
   static void operator delete(void* memory) { ::operator delete(memory); }
 

@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include "budget/prefetch.h"
+
 namespace gavel {
 
 // Those of an older version than the one that is being made are never changed. Of a root that is being made,
@@ -283,8 +285,8 @@ void BoundLists::prefetch(std::uint32_t number) const {
 }
 
 void BoundLists::prefetch_list(std::uint32_t number) const {
-  if (number < roots_.size())
-    __builtin_prefetch(std::atomic_ref(roots_[number]).load(std::memory_order_relaxed));
+  if (number >= roots_.size()) return;
+  prefetch_bytes(std::atomic_ref(roots_[number]).load(std::memory_order_relaxed), sizeof(BoundList::Leaf) + sizeof(Posting));
 }
 
 std::atomic_ref<BoundList::Node*> BoundLists::place(std::uint32_t number) {

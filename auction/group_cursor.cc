@@ -7,6 +7,7 @@
 #include "auction/catalog.h"
 
 namespace gavel {
+
 void GroupCursor::clear() {
   first_.clear();
   lists_.clear();

@@ -41,8 +41,8 @@ class GroupCursor {
   void advance();
 
   std::vector<AdGroupIx> first_;
-  // A list that is not at its end, with its first posting: a query of thousands of texts has so many lists that looking into them to
-  // compare them would wait for memory each time.
+  // A list that is not at its end, with its first posting: a query of hundreds of words has so many lists that
+  // whoever looked into them to compare them would wait for memory each time.
   struct Head {
     Posting first;
     std::uint32_t list;

@@ -8,7 +8,7 @@ namespace gavel {
 
 namespace {
 
-// The lists of so many texts are fetched together: of more, what is fetched first might be gone before it is read.
+// The lists of so many texts are fetched together: of more, the first might be gone before they are read.
 constexpr std::size_t kTextsAtOnce = 64;
 constexpr std::array kMatches{MatchType::kExact, MatchType::kPhrase, MatchType::kBroad};
 

@@ -13,7 +13,8 @@ constexpr int kAmountBits = 40;
 constexpr std::uint64_t kAmountMask = (std::uint64_t{1} << kAmountBits) - 1;
 static_assert(static_cast<std::uint64_t>(kMaxBid.value) <= kAmountMask);
 
-// While the ring is full, the accounts of a hold are fetched so many holds before it is released: a page of results.
+// While the ring is full, the accounts of a hold are fetched so many holds before it is released: a page of
+// results.
 constexpr std::uint64_t kAhead = 4;
 
 constexpr std::int64_t amount_in(std::uint64_t state) {
@@ -90,7 +91,8 @@ TokenId HoldBook::place(const Hold& hold) {
        oldest = slot.state.load(std::memory_order_acquire)) {
     if (shrink(slot, oldest, 0)) evicted_.fetch_add(1, std::memory_order_relaxed);
   }
-  if (const Slot& soon = slots_[(number + kAhead) & mask_]; amount_in(soon.state.load(std::memory_order_relaxed)) != 0) {
+  const Slot& soon = slots_[(number + kAhead) & mask_];
+  if (amount_in(soon.state.load(std::memory_order_relaxed)) != 0) {
     accounts_.prefetch_standing(CampaignIx{soon.campaign.load(std::memory_order_relaxed)});
     accounts_.prefetch(AdvertiserIx{soon.advertiser.load(std::memory_order_relaxed)});
   }

@@ -108,7 +108,7 @@ void Pacer::prefetch(std::uint32_t ix) const {
   const State& state = states_[ix];
   if (state.plan.scope.exists()) traffic_.prefetch(state.plan.scope);
   const AdvertiserIx advertiser{accounts_[CampaignIx{ix}].advertiser.load(std::memory_order_relaxed)};
-  if (advertiser.exists()) __builtin_prefetch(&accounts_[advertiser]);
+  if (advertiser.exists()) accounts_.prefetch(advertiser);
 }
 
 void Pacer::prefetch(AdvertiserIx advertiser) const {

@@ -2,6 +2,7 @@
 // against those before it, and nothing is written, interned or published before commit().
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,6 +23,7 @@
 #include "api/resources/child_index.h"
 #include "api/resources/registry.h"
 #include "budget/give_way.h"
+#include "budget/store.h"
 
 namespace gavel {
 
@@ -138,7 +140,8 @@ class Transaction {
   const Timestamp now_;
   std::pmr::monotonic_buffer_resource memory_;  // of many nodes that all go at once
   std::pmr::map<RowKey, Row> rows_{&memory_};
-  std::array<std::unordered_map<std::string, std::uint32_t, IdHash, std::equal_to<>>, kResourceTypes> new_ids_;
+  using NewIds = std::unordered_map<std::string, std::uint32_t, IdHash, std::equal_to<>>;
+  std::array<NewIds, kResourceTypes> new_ids_;
   std::array<std::vector<std::string>, kResourceTypes> new_names_;  // in the order of their numbers
   ChildIndex index_;
   WriteBatch batch_;          // what is staged beside rows and index: entries of the log, landing URLs

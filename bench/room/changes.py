@@ -145,19 +145,22 @@ def measure_changes(stage):
     sent = dict.fromkeys(kinds, 0)
     seconds_sent = dict.fromkeys(kinds, 0)
     times = {kind: (0, 0) for kind in kinds}
-    # Three times as many rounds of half the time: what disturbs the machine disturbs few of them.
-    rounds, seconds = 3 * scale.rounds, scale.round_seconds / 2
+    waited = {key: [] for key in found}  # by the worker, ms a second
+    # Three times as many rounds of half the time, an even number: what disturbs the machine disturbs few of them.
+    rounds, seconds = 3 * scale.rounds // 2 * 2, scale.round_seconds / 2
     for turn in range(rounds):
         # In each round the other way round, for what comes second may find the machine otherwise.
         for kind, applied in list(found)[::(1, -1)[turn % 2]]:
             stage.tell(f"changes, round {turn + 1} of {rounds}: {kind}" + ("" if applied else ", not applied"))
-            before = server.changes_times()
+            before, waited_before, began = server.changes_times(), server.worker_waited_seconds(), time.monotonic()
             changes = Changes(server, *kinds[kind], applied, first=sent[kind], seconds=2 * seconds + _START_SECONDS)
             try:
                 found[kind, applied].append(stage.client.open_loop(server.url, "/v1/auctions", stage.bodies(), rate,
                                                                    seconds, seconds / 4))
             finally:
                 changes.stop()
+            if waited_before is not None:
+                waited[kind, applied].append(1000 * (server.worker_waited_seconds() - waited_before) / (time.monotonic() - began))
             if applied:
                 sent[kind] = changes.next
                 seconds_sent[kind] += changes.seconds
@@ -165,17 +168,25 @@ def measure_changes(stage):
     p99 = {key: [report["latency_ns"]["p99"] / 1000 for report in reports] for key, reports in found.items()}
     stage.series["changes_p99_us"] = {kind: {"applied": p99[kind, True], "not applied": p99[kind, False]} for kind in kinds}
     return [_latency_row(kind, p99[kind, True], p99[kind, False], sent[kind], seconds_sent[kind]) for kind in kinds] + \
+        [_waiting_row(kind, waited[kind, True], waited[kind, False]) for kind in kinds if waited[kind, True]] + \
         [_cost_row(kind, times[kind], sent[kind]) for kind in kinds]
 
 
 def _latency_row(kind, applied, not_applied, sent, seconds):
     """Judged is the median of the rounds' differences, which has less of the machine's slower swings in it than that of medians."""
     differences = [a - b for a, b in zip(applied, not_applied)]
-    low, middle, high = statistics.quantiles(differences, n=4) if len(differences) > 1 else differences * 3
+    low, middle, high = statistics.quantiles(differences, n=4, method="inclusive")
     return Row("changes", f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second, above the same not applied",
                f"{number(statistics.median(applied))} us against {number(statistics.median(not_applied))} us; half of the rounds "
                f"{number(low)} to {number(high)} above", Target(at_most=100, unit="us"), middle,
                note=f"{sent:,} rows, {sent / seconds:,.0f} a second")
+
+
+def _waiting_row(kind, applied, not_applied):
+    """How long the worker could run and did not: what changes hold it up, without the machine's hiccups that make p99."""
+    with_them, without = statistics.median(applied), statistics.median(not_applied)
+    return Row("changes", f"the worker waits for its core beside {_CHANGES_PER_S:,} {kind} a second",
+               f"{number(with_them)} ms a second, {number(without)} where they are not applied")
 
 
 def _cost_row(kind, times, sent):

@@ -5,7 +5,8 @@ import os
 import subprocess
 import time
 
-from room.processes import Failure, cpu_seconds, pin_threads, resident_bytes, thread_cpu_seconds, thread_times, wait_until
+from room.processes import (Failure, cpu_seconds, pin_threads, resident_bytes, thread_cpu_seconds, thread_times,
+                            thread_waited_seconds, wait_until)
 
 READY_SECONDS = 300
 _MERGED_SECONDS_MAX = 120  # then what is measured is measured beside it
@@ -107,6 +108,9 @@ class Gaveld:
 
     def worker_cpu_seconds(self):
         return thread_cpu_seconds(self.pid, "gavel-http-")
+
+    def worker_waited_seconds(self):
+        return thread_waited_seconds(self.pid, "gavel-http-")
 
     def changes_times(self):
         """User and system time of the thread that applies changes."""

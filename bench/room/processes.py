@@ -126,12 +126,28 @@ def thread_cpu_seconds(pid, prefix):
 def thread_times(pid, prefix):
     """As above, user and system time apart."""
     user = system = 0
+    for thread in _threads(pid, prefix):
+        times = _times_of(f"{thread}/stat")
+        user, system = user + times[0], system + times[1]
+    return user, system
+
+
+def thread_waited_seconds(pid, prefix):
+    """How long they could have run and did not: others had the core. None where the kernel does not count it."""
+    if not os.path.exists("/proc/self/schedstat"):
+        return None
+    waited = 0
+    for thread in _threads(pid, prefix):
+        with open(f"{thread}/schedstat", encoding="utf-8") as file:
+            waited += int(file.read().split()[1]) / 1e9
+    return waited
+
+
+def _threads(pid, prefix):
     for thread in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
             if file.read().startswith(prefix):
-                times = _times_of(f"/proc/{pid}/task/{thread}/stat")
-                user, system = user + times[0], system + times[1]
-    return user, system
+                yield f"/proc/{pid}/task/{thread}"
 
 
 def _cpu_seconds_of(stat):

@@ -96,7 +96,10 @@ TEST_F(RegistryCascade, LongCascadesCommitInParts) {
   EXPECT_EQ(summary(world->remove("campaign", "c1", true)), "204");
   EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kKeyword)], 0U);
   EXPECT_EQ(world->catalog().counts().live[static_cast<int>(ResourceType::kCampaign)], 0U);
-  EXPECT_EQ(world->changes().items().size(), 7U + 2 * kCascadeRowsPerCommit * 2 + 4);
+  const JsonTree log = world->changes();
+  EXPECT_EQ(log.items().size(), 7U + 2 * kCascadeRowsPerCommit * 2 + 4);
+  std::int64_t seq = 0;
+  for (const JsonTree& entry : log.items()) ASSERT_EQ(entry["seq"].int_or_zero(), ++seq);
 }
 
 // What a kill leaves of a cascade is a head of the log of changes. In none of them may an ad outlive a

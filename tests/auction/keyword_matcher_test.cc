@@ -231,5 +231,25 @@ TEST_F(KeywordMatcherTest, AgreesWithTheNaiveTwinOnRandomKeywords) {
   }
 }
 
+// Lists are fetched some texts at a time.
+TEST_F(KeywordMatcherTest, ListsTheGroupsOfEveryTextOfALongQuery) {
+  constexpr std::size_t kTexts = 130;
+  std::vector<AdGroupIx> groups;
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    const std::string number = std::to_string(i);
+    world.put_group("m" + number, group_doc("c", {500}));
+    world.put_ad("ad-m" + number, ad_doc("m" + number, "item"));
+    put("km" + number, "m" + number, "word" + number);
+    groups.push_back(world.group("m" + number));
+  }
+  std::string query;
+  for (std::size_t texts = 1; texts <= kTexts; ++texts) {
+    query += " word" + std::to_string(texts - 1);
+    const auto catalog = world.editor.snapshot();
+    matcher.find(query, *catalog);
+    EXPECT_EQ(listed(*catalog), std::vector(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(texts)));
+  }
+}
+
 }  // namespace
 }  // namespace gavel
