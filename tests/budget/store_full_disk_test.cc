@@ -1,10 +1,8 @@
 // A store whose disk has no space left: nothing that was answered is lost, and it goes on by itself when there is some.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
 #include <filesystem>
-#include <fstream>
 #include <random>
 #include <string>
 #include <thread>
@@ -12,6 +10,7 @@
 #include "budget/store.h"
 #include "tests/budget/opened_store.h"
 #include "tests/budget/temporary_directory.h"
+#include "tests/support/small_disk.h"
 
 namespace gavel {
 namespace {
@@ -22,32 +21,17 @@ using ::testing::HasSubstr;
 // Needs the right to mount a small file system; skipped elsewhere.
 class StoreOnAFullDisk : public ::testing::Test {
  protected:
-  // False where that is not permitted.
-  bool mount(const char* size) {
-    mounted_ = ::mount("tmpfs", dir_.path().c_str(), "tmpfs", 0, size) == 0;
-    return mounted_;
-  }
-  void TearDown() override {
-    if (mounted_) ::umount(dir_.path().c_str());
-  }
-  // Leaves about `bytes` free.
-  void fill_up(std::uintmax_t bytes) {
-    std::ofstream file(dir_ / "ballast", std::ios::binary | std::ios::app);
-    const std::string block(4'096, 'x');
-    while (fs::space(dir_.path()).available > bytes && file.write(block.data(), 4'096).flush()) {
-    }
-  }
   TemporaryDirectory dir_;
-  bool mounted_ = false;
+  SmallDisk disk_;
 };
 
 TEST_F(StoreOnAFullDisk, AWriteFailsAloneAndWorksAgainWhenThereIsSpace) {
-  if (!mount("size=12m")) GTEST_SKIP() << "may not mount";
+  if (!disk_.mount(dir_.path(), "size=12m")) GTEST_SKIP() << "may not mount";
   for (const bool with_data : {false, true}) {
     const std::string path = dir_ / (with_data ? "with" : "without");
     auto store = open_store(path);
     if (with_data) put(*store, Family::kMeta, "before", "1");
-    fill_up(40'000);
+    disk_.fill_up(40'000);
     WriteBatch large;
     large.put(Family::kAccounts, "large", std::string(400'000, 'l'));
     for (int i = 0; i < 3; ++i) {
@@ -57,7 +41,7 @@ TEST_F(StoreOnAFullDisk, AWriteFailsAloneAndWorksAgainWhenThereIsSpace) {
       EXPECT_THAT(error->message, HasSubstr(path));
       EXPECT_EQ(store->get(Family::kAccounts, "large"), std::nullopt);
     }
-    fs::remove(dir_ / "ballast");
+    disk_.make_room();
     put(*store, Family::kAccounts, "after", "2");
     put(*store, Family::kAccounts, "later", "3");
     // What a crash would leave now holds what was acknowledged and nothing of what failed.
@@ -76,11 +60,11 @@ TEST_F(StoreOnAFullDisk, AWriteFailsAloneAndWorksAgainWhenThereIsSpace) {
 }
 
 TEST_F(StoreOnAFullDisk, NothingIsBegunThatWouldTakeTheReserve) {
-  if (!mount("size=80m")) GTEST_SKIP() << "may not mount";
+  if (!disk_.mount(dir_.path(), "size=80m")) GTEST_SKIP() << "may not mount";
   auto store = open_store(dir_ / "data");
   put(*store, Family::kMeta, "before", "1");
   store->keep_free(8 << 20);
-  fill_up((8 << 20) + 400'000);
+  disk_.fill_up((8 << 20) + 400'000);
   WriteBatch large, small;
   large.put(Family::kAccounts, "large", std::string(500'000, 'l'));
   small.put(Family::kAccounts, "small", "s");
@@ -88,19 +72,19 @@ TEST_F(StoreOnAFullDisk, NothingIsBegunThatWouldTakeTheReserve) {
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->code, StoreError::Code::kNoSpace);
   EXPECT_FALSE(store->write(small));
-  fill_up(8'000'000);
+  disk_.fill_up(8'000'000);
   EXPECT_TRUE(store->write(small));
   const auto copied = store->checkpoint(dir_ / "copy");
   ASSERT_TRUE(copied);
   EXPECT_EQ(copied->code, StoreError::Code::kNoSpace);
-  fs::remove(dir_ / "ballast");
+  disk_.make_room();
   EXPECT_FALSE(store->write(large));
   EXPECT_FALSE(store->checkpoint(dir_ / "copy"));
 }
 
 // There was room for the write and the log, but not for the table of a full memtable.
 TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
-  if (!mount("size=160m")) GTEST_SKIP() << "may not mount";
+  if (!disk_.mount(dir_.path(), "size=160m")) GTEST_SKIP() << "may not mount";
   auto store = open_store(dir_ / "data");
   store->keep_free(1 << 20);
   std::minstd_rand random;
@@ -125,11 +109,11 @@ TEST_F(StoreOnAFullDisk, AFlushThatFindsNoSpaceRefusesWritesUntilThereIsSome) {
     }
     fs::remove_all(dir_ / "copy");
     ASSERT_TRUE(write());
-    fill_up(4 << 20);
+    disk_.fill_up(4 << 20);
     int taken = 0;
     while (write()) ASSERT_LT(++taken, 400) << "the disk was never full";
     EXPECT_GT(taken, 0);
-    fs::remove(dir_ / "ballast");
+    disk_.make_room();
     // A flush that began while the disk was full may yet fail, and refuse a write or some.
     int refused = 0;
     for (int i = 0; i < 3;) {
