@@ -91,6 +91,7 @@ class Transaction {
     using is_transparent = void;
     std::size_t operator()(std::string_view id) const { return std::hash<std::string_view>{}(id); }
   };
+  using NewIds = std::unordered_map<std::string, std::uint32_t, IdHash, std::equal_to<>>;
   struct References {
     std::uint32_t parent = kNoInternalId, owner = kNoInternalId;
   };
@@ -140,11 +141,10 @@ class Transaction {
   const Timestamp now_;
   std::pmr::monotonic_buffer_resource memory_;  // of many nodes that all go at once
   std::pmr::map<RowKey, Row> rows_{&memory_};
-  using NewIds = std::unordered_map<std::string, std::uint32_t, IdHash, std::equal_to<>>;
   std::array<NewIds, kResourceTypes> new_ids_;
   std::array<std::vector<std::string>, kResourceTypes> new_names_;  // in the order of their numbers
   ChildIndex index_;
-  WriteBatch batch_;          // what is staged beside rows and index: entries of the log, landing URLs
+  WriteBatch batch_;           // what is staged beside rows and index: entries of the log, landing URLs
   std::uint64_t changes_ = 0;  // entries of the log in it
   std::size_t staged_bytes_ = 0;
   std::string text_;  // reused

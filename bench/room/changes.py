@@ -149,7 +149,7 @@ def measure_changes(stage):
     # Three times as many rounds of half the time, an even number: what disturbs the machine disturbs few of them.
     rounds, seconds = 3 * scale.rounds // 2 * 2, scale.round_seconds / 2
     for turn in range(rounds):
-        # In each round the other way round, for what comes second may find the machine otherwise.
+        # Every other round the other way round: what comes second may find the machine otherwise.
         for kind, applied in list(found)[::(1, -1)[turn % 2]]:
             stage.tell(f"changes, round {turn + 1} of {rounds}: {kind}" + ("" if applied else ", not applied"))
             before, waited_before, began = server.changes_times(), server.worker_waited_seconds(), time.monotonic()

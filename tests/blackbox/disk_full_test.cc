@@ -1,14 +1,13 @@
 // What clients see while the disk is full, and afterwards. The disk is a switch of gaveld_failpoints, but for the last test,
 // which fills a small one.
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "tests/blackbox/shop.h"
+#include "tests/support/small_disk.h"
 
 namespace gavel {
 namespace {
@@ -208,27 +207,16 @@ TEST_F(DiskFull, AClockThatMovedMeanwhileIsNotSetBackUnderWhatIsCharged) {
 }
 
 // Needs the right to mount a small file system; skipped elsewhere.
-class SmallDisk : public DiskFull {
+class OnASmallDisk : public DiskFull {
  protected:
   void SetUp() override {
     fs::create_directory(server_.data_dir());
-    mounted_ = ::mount("tmpfs", server_.data_dir().c_str(), "tmpfs", 0, "size=48m") == 0;
-    if (!mounted_) GTEST_SKIP() << "may not mount";
+    if (!disk_.mount(server_.data_dir(), "size=48m")) GTEST_SKIP() << "may not mount";
     server_.configure(JsonTree::Object{{"clock", JsonTree::Object{{"mode", "system"}}}});
     ASSERT_TRUE(server_.start()) << server_.log();
     shop_.open();
   }
-  void TearDown() override {
-    server_.kill_hard();
-    if (mounted_) ::umount(server_.data_dir().c_str());
-  }
-  std::uintmax_t left() const { return fs::space(server_.data_dir()).available; }
-  void fill_up(std::uintmax_t bytes) {
-    std::ofstream file(server_.data_dir() + "/ballast", std::ios::binary | std::ios::app);
-    const std::string block(4'096, 'x');
-    while (left() > bytes && file.write(block.data(), 4'096).flush()) {
-    }
-  }
+  void TearDown() override { server_.kill_hard(); }
   // Many conversions of one token, to fill the disk. False where they were refused.
   bool convert(const std::string& token) {
     JsonTree::Array events;
@@ -243,11 +231,11 @@ class SmallDisk : public DiskFull {
     EXPECT_TRUE(answer.status == 200 || answer.status == 503) << answer.body;
     return answer.status == 200;
   }
-  bool mounted_ = false;
+  SmallDisk disk_;
   int conversions_ = 0;
 };
 
-TEST_F(SmallDisk, NoAnsweredChargeIsLostAndItGoesOnWhenThereIsSpace) {
+TEST_F(OnASmallDisk, NoAnsweredChargeIsLostAndItGoesOnWhenThereIsSpace) {
   const auto tokens = shop_.tokens(100);
   ASSERT_EQ(tokens.size(), 100u);
   std::size_t next = 0;
@@ -264,10 +252,10 @@ TEST_F(SmallDisk, NoAnsweredChargeIsLostAndItGoesOnWhenThereIsSpace) {
 
   // Somebody else fills the disk: all but the reserve, and then all of it.
   for (const std::uintmax_t bytes : {std::uintmax_t{4} << 20, std::uintmax_t{0}}) {
-    fill_up(bytes);
+    disk_.fill_up(bytes);
     EXPECT_FALSE(charge());
     EXPECT_EQ(shop_.metric(kFull), 1);
-    fs::remove(server_.data_dir() + "/ballast");
+    disk_.make_room();
     EXPECT_TRUE(charge());
   }
   // Events fill it themselves; then the disk is made larger.
@@ -279,7 +267,7 @@ TEST_F(SmallDisk, NoAnsweredChargeIsLostAndItGoesOnWhenThereIsSpace) {
   while (next < 90 && charge()) {  // a single event may still fit
   }
   EXPECT_EQ(shop_.spent(), charged);
-  ASSERT_EQ(::mount("tmpfs", server_.data_dir().c_str(), "tmpfs", MS_REMOUNT, "size=256m"), 0);
+  ASSERT_TRUE(disk_.resize("size=256m"));
   EXPECT_TRUE(charge());
   EXPECT_TRUE(convert(tokens[1]));
   EXPECT_EQ(shop_.spent(), charged);

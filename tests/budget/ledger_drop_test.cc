@@ -1,21 +1,18 @@
 #include "budget/ledger_drop.h"
 
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
-#include <filesystem>
-#include <fstream>
 #include <future>
 #include <string>
 
 #include "budget/ledger_codec.h"
 #include "tests/budget/ledger_world.h"
+#include "tests/support/small_disk.h"
 
 namespace gavel {
 namespace {
 
 using namespace std::chrono_literals;
-namespace fs = std::filesystem;
 
 constexpr AdvertiserIx kShop{2};
 constexpr CampaignIx kCampaign{3};
@@ -86,9 +83,10 @@ TEST_F(LedgerDropTest, WritesASliceAStepAndDropsLast) {
 // Maintenance asks ten times a second, and each attempt wrote every counter there was. Needs the right to
 // mount a small file system; skipped elsewhere.
 TEST_F(LedgerDropTest, ThatWasRefusedIsNotTriedAgainForAMinute) {
-  TemporaryDirectory disk;
-  if (::mount("tmpfs", disk.path().c_str(), "tmpfs", 0, "size=32m") != 0) GTEST_SKIP() << "may not mount";
-  move_to(disk / "data");
+  TemporaryDirectory dir;
+  SmallDisk disk;
+  if (!disk.mount(dir.path(), "size=32m")) GTEST_SKIP() << "may not mount";
+  move_to(dir / "data");
   const LedgerParts its = parts();
   LedgerState state(its, options_);
   load_ledger(its, options_, state);
@@ -102,16 +100,15 @@ TEST_F(LedgerDropTest, ThatWasRefusedIsNotTriedAgainForAMinute) {
     return has_ended(ended);
   };
   world_.store->keep_free(UINT64_MAX);  // an eighth of the disk
-  std::ofstream(disk / "ballast") << std::string(std::size_t{28} << 20, 'x');
+  disk.fill_up(3 << 20);
   EXPECT_TRUE(ends_in_one_step(now));
   EXPECT_FALSE(drop.is_due(now));
   EXPECT_FALSE(drop.is_due(now + kDropRetry - 1us));
   EXPECT_TRUE(drop.is_due(now + kDropRetry));
   EXPECT_EQ(keys_of(*world_.store, Family::kDedupe), 3u);
-  fs::remove(disk / "ballast");
+  disk.make_room();
   EXPECT_FALSE(ends_in_one_step(now + kDropRetry)) << "the first slice was taken";
   world_.stop();
-  ::umount(disk.path().c_str());
 }
 
 TEST(LedgerDrop, LetsEventsGoOnAndIsDoneAtAStop) {

@@ -1,13 +1,11 @@
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "budget/big_endian.h"
 #include "budget/ledger_codec.h"
 #include "tests/budget/ledger_world.h"
+#include "tests/support/small_disk.h"
 
 namespace gavel {
 namespace {
@@ -191,20 +189,15 @@ TEST(LedgerRestart, TheTimeOfTheLastCommitIsKnown) {
 
 // Needs the right to mount a small file system; skipped elsewhere.
 TEST(LedgerOnAFullDisk, ChargesNothingAndGoesOnWhenThereIsSpace) {
-  namespace fs = std::filesystem;
   TemporaryDirectory dir;
-  if (::mount("tmpfs", dir.path().c_str(), "tmpfs", 0, "size=12m") != 0) GTEST_SKIP() << "may not mount";
+  SmallDisk disk;
+  if (!disk.mount(dir.path(), "size=12m")) GTEST_SKIP() << "may not mount";
   {
     LedgerWorld world({}, dir / "data");
     open_accounts(world);
     const Claims first = world.claims(kShop, kCampaign, Pricing::kCpc, 5);
     EXPECT_EQ(world.submit_one(world.click(first)).status, EventStatus::kCharged);
-    {
-      std::ofstream file(dir / "ballast", std::ios::binary);
-      const std::string block(4'096, 'x');
-      while (file.write(block.data(), 4'096).flush()) {
-      }
-    }
+    disk.fill_up(0);
     std::vector<LedgerEvent> events;
     for (int i = 0; i < 500; ++i)
       events.push_back(world.click(world.claims(kShop, kCampaign, Pricing::kCpc, 5)));
@@ -222,7 +215,7 @@ TEST(LedgerOnAFullDisk, ChargesNothingAndGoesOnWhenThereIsSpace) {
     EXPECT_EQ(world.ledger->metrics().failed_commits.load(), 2u);
     EXPECT_TRUE(world.ledger->can_charge(refused_at + 60s - 1us));
     EXPECT_FALSE(world.ledger->can_charge(refused_at + 60s));
-    fs::remove(dir / "ballast");
+    disk.make_room();
     EXPECT_FALSE(world.ledger->can_charge(refused_at + 60s)) << "nobody has tried yet";
     world.ledger->probe();
     EXPECT_FALSE(world.ledger->metrics().disk_full.load());
@@ -235,7 +228,6 @@ TEST(LedgerOnAFullDisk, ChargesNothingAndGoesOnWhenThereIsSpace) {
     EXPECT_EQ((*world.accounts)[kCampaign].charged.load(), 5 + 500 * 5);
     EXPECT_EQ(world.submit_one(events[0]).status, EventStatus::kDuplicate);
   }
-  ::umount(dir.path().c_str());
 }
 
 }  // namespace

@@ -26,11 +26,14 @@ class SmallDisk {
     path_ = path;
     return true;
   }
+  // Gives it another size.
+  bool resize(const char* size) const { return ::mount("tmpfs", path_.c_str(), "tmpfs", MS_REMOUNT, size) == 0; }
+  std::uintmax_t left() const { return std::filesystem::space(path_).available; }
   // Leaves about `bytes` free.
   void fill_up(std::uintmax_t bytes) const {
     std::ofstream file(ballast(), std::ios::binary | std::ios::app);
     const std::string block(4'096, 'x');
-    while (std::filesystem::space(path_).available > bytes && file.write(block.data(), 4'096).flush()) {
+    while (left() > bytes && file.write(block.data(), 4'096).flush()) {
     }
   }
   // Takes away all that filled it up.
