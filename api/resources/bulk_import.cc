@@ -21,12 +21,12 @@ OperationOutcome failure(int status, std::string detail) {
 }  // namespace
 
 BulkImport::BulkImport(const BulkServices& services, BulkOptions options, const Principal& principal,
-                       SpoolFile spool, ResponseWriter writer, std::shared_ptr<void> slot)
+                       ResponseWriter writer, std::shared_ptr<void> slot)
     : services_(services),
       options_(options),
       principal_(principal),
       slot_(std::move(slot)),
-      spool_(std::move(spool)),
+      answers_(services.spool_directory),
       writer_(std::move(writer)),
       lines_(services.line_bytes_max) {}
 
@@ -97,11 +97,7 @@ void BulkImport::take_line(std::uint64_t number, std::string_view line, bool too
 void BulkImport::keep_line(std::uint64_t number, std::string_view line, bool too_long) {
   const std::uint64_t lines_max = options_.atomic ? kAtomicLinesMax : kValidateLinesMax;
   if (kept_.size() >= lines_max) return refuse(413, "more than " + std::to_string(lines_max) + " lines");
-  if (!kept_text_) {
-    auto file = SpoolFile::create(services_.spool_directory);
-    if (!file) return refuse(503, kNoSpace);
-    kept_text_.emplace(std::move(*file));
-  }
+  if (!kept_text_) kept_text_.emplace(services_.spool_directory);
   kept_.push_back({number, kept_text_->length(), line.size(), too_long});
   kept_text_->append(line);
 }
@@ -166,7 +162,7 @@ void BulkImport::answer_line(std::uint64_t number, const OperationOutcome& outco
   answer_.clear();
   append_bulk_answer(answer_, number, outcome);
   if (outcome.status >= 500) ++lines_failed_;
-  spool_.append(answer_);
+  answers_.append(answer_);
 }
 
 void BulkImport::finish() {
@@ -177,10 +173,14 @@ void BulkImport::finish() {
   }
   ResponseWriter writer = std::move(*writer_);
   writer_.reset();
-  if (const auto spooled = spool_.finish()) {
-    writer.send_file(200, kNdjson, spooled->file, spooled->length);
-  } else {
+  auto answers = answers_.finish();
+  if (!answers) {
     writer.send_problem(500, "the answers could not be kept (no space); lines before may have been applied");
+  } else if (answers->file >= 0) {
+    writer.send_file(200, kNdjson, answers->file, answers->length);
+  } else {
+    writer.buffer() = std::move(answers->text);
+    writer.send(200, kNdjson);
   }
 }
 

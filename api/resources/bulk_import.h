@@ -15,7 +15,7 @@
 #include "api/resources/executor.h"
 #include "api/resources/line_splitter.h"
 #include "api/resources/registry.h"
-#include "api/resources/spool_file.h"
+#include "api/resources/spool.h"
 
 namespace gavel {
 
@@ -44,15 +44,14 @@ struct BulkServices {
 };
 
 // Plain imports: each stretch of lines that has arrived, at most kBulkLinesPerCommit, is one synced write,
-// and the answers go to a file until the body has ended. Lines of atomic and validate_only ones go to a file,
+// and the answers are spooled until the body has ended. Lines of atomic and validate_only ones are spooled,
 // too, until their end, and are then applied in one transaction, which commits only where every line is fine
 // and not at all for validate_only. on_data() and on_end() as BodyConsumer says; everything else happens on
 // the executor.
 class BulkImport : public BodyConsumer, public std::enable_shared_from_this<BulkImport> {
  public:
   // `slot` is kept as long as the import lives: it counts imports.
-  BulkImport(const BulkServices& services, BulkOptions options, const Principal& principal, SpoolFile spool,
-             ResponseWriter writer, std::shared_ptr<void> slot);
+  BulkImport(const BulkServices& services, BulkOptions options, const Principal& principal, ResponseWriter writer, std::shared_ptr<void> slot);
 
   void on_data(std::string_view piece, Resume resume) override;
   void on_end() override;
@@ -95,14 +94,14 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   bool answered_ = false;
 
   // Used on the executor only.
-  SpoolFile spool_;
+  Spool answers_;
   std::optional<ResponseWriter> writer_;
   JsonParser parser_;
   LineSplitter lines_;
   std::unique_ptr<Transaction> transaction_;  // of the group; never beyond one run()
   std::vector<Applied> group_;
   std::size_t group_bytes_ = 0;
-  std::optional<SpoolFile> kept_text_;
+  std::optional<Spool> kept_text_;
   std::vector<KeptLine> kept_;
   std::uint64_t lines_failed_ = 0;  // on our side
   std::string answer_;              // to a line; reused

@@ -167,16 +167,11 @@ std::shared_ptr<BodyConsumer> start_import(const StatePtr& shared, Request& requ
     return nullptr;
   }
   const ResourceServices& services = shared->services;
-  auto spool = SpoolFile::create(services.spool_directory);
-  if (!spool) {
-    send_busy(writer, "no space for the answers");
-    return nullptr;
-  }
   return std::make_shared<BulkImport>(
       BulkServices{services.registry, services.executor, services.spool_directory,
                    services.body_bytes_max + kBulkEnvelopeBytesMax},
       options,
-      *request.principal, std::move(*spool), std::move(writer), std::move(slot));
+      *request.principal, std::move(writer), std::move(slot));
 }
 
 Route make_route(Method method, std::string pattern, Handler handler, bool deferred) {

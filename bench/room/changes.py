@@ -1,5 +1,6 @@
 """Changes of the catalog while auctions run: what they cost the auctions."""
 import contextlib
+import enum
 import json
 import os
 import statistics
@@ -134,63 +135,99 @@ def _new_ads(server, ads):
     return make
 
 
+class _Way(enum.Enum):
+    """What becomes of requests of changes."""
+    NOT_APPLIED = "not applied"
+    ELSEWHERE = "applied on another core"  # than that of auctions: the client's, which goes first there
+    SHARING = "applied on the core of auctions"
+
+
+class _Found:
+    """What the rounds of one kind of changes and one way told."""
+
+    def __init__(self):
+        self.p99_us = []
+        self.waited_ms = []  # by the worker, of a second
+        self.rows = self.seconds = self.user_us = self.system_us = 0
+
+
 def measure_changes(stage):
-    """p99 of auctions at half the peak beside 1,000 changed rows a second and beside the same requests that change nothing, in
-    turn; and what a row costs the thread that applies it."""
+    """p99 of auctions at half the peak beside 1,000 changed rows a second, applied on another core than that of auctions and on
+    theirs, and beside the same requests that change nothing, in turn; and what a row costs the thread that applies it."""
     server, scale = stage.server(), stage.scale
     rate = ensure_peak(stage) / 2
     kinds = {"changed bids, statuses and budgets": (_changed_rows(server, scale.ads), _CHANGES_OF_A_REQUEST),
              "rows of new ads with 20 keywords": (_new_ads(server, scale.ads), _ROWS_OF_NEW_ADS_A_REQUEST)}
-    found = {(kind, applied): [] for kind in kinds for applied in (False, True)}
-    sent = dict.fromkeys(kinds, 0)
-    seconds_sent = dict.fromkeys(kinds, 0)
-    times = {kind: (0, 0) for kind in kinds}
-    waited = {key: [] for key in found}  # by the worker, ms a second
-    # Three times as many rounds of half the time, an even number: what disturbs the machine disturbs few of them.
-    rounds, seconds = 3 * scale.rounds // 2 * 2, scale.round_seconds / 2
-    for turn in range(rounds):
-        # Every other round the other way round: what comes second may find the machine otherwise.
-        for kind, applied in list(found)[::(1, -1)[turn % 2]]:
-            stage.tell(f"changes, round {turn + 1} of {rounds}: {kind}" + ("" if applied else ", not applied"))
-            before, waited_before, began = server.changes_times(), server.worker_waited_seconds(), time.monotonic()
-            changes = Changes(server, *kinds[kind], applied, first=sent[kind], seconds=2 * seconds + _START_SECONDS)
-            try:
-                found[kind, applied].append(stage.client.open_loop(server.url, "/v1/auctions", stage.bodies(), rate,
-                                                                   seconds, seconds / 4))
-            finally:
-                changes.stop()
-            if waited_before is not None:
-                waited[kind, applied].append(1000 * (server.worker_waited_seconds() - waited_before) / (time.monotonic() - began))
-            if applied:
-                sent[kind] = changes.next
-                seconds_sent[kind] += changes.seconds
-                times[kind] = tuple(t + now - then for t, now, then in zip(times[kind], server.changes_times(), before))
-    p99 = {key: [report["latency_ns"]["p99"] / 1000 for report in reports] for key, reports in found.items()}
-    stage.series["changes_p99_us"] = {kind: {"applied": p99[kind, True], "not applied": p99[kind, False]} for kind in kinds}
-    return [_latency_row(kind, p99[kind, True], p99[kind, False], sent[kind], seconds_sent[kind]) for kind in kinds] + \
-        [_waiting_row(kind, waited[kind, True], waited[kind, False]) for kind in kinds if waited[kind, True]] + \
-        [_cost_row(kind, times[kind], sent[kind]) for kind in kinds]
+    found = {(kind, way): _Found() for kind in kinds for way in _Way}
+    first = dict.fromkeys(kinds, 0)
+    # Many short rounds, of an even number: what disturbs the machine disturbs few of them.
+    rounds, seconds = 2 * (scale.rounds + 1), scale.round_seconds / 2
+    try:
+        for turn in range(rounds):
+            # Every other round the other way round: what comes later may find the machine otherwise.
+            for kind, way in list(found)[::(1, -1)[turn % 2]]:
+                stage.tell(f"changes, round {turn + 1} of {rounds}: {kind}, {way.value}")
+                server.move_changes(stage.client_core if way is _Way.ELSEWHERE else stage.server_core)
+                first[kind] = _run_round(stage, rate, seconds, *kinds[kind], way is not _Way.NOT_APPLIED, first[kind], found[kind, way])
+    finally:
+        server.move_changes(stage.server_core)
+    stage.series["changes_p99_us"] = {kind: {way.value: found[kind, way].p99_us for way in _Way} for kind in kinds}
+    rows = []
+    for kind in kinds:
+        rows += _rows_of(kind, *(found[kind, way] for way in _Way))
+    return rows
 
 
-def _latency_row(kind, applied, not_applied, sent, seconds):
-    """Judged is the median of the rounds' differences, which has less of the machine's slower swings in it than that of medians."""
-    differences = [a - b for a, b in zip(applied, not_applied)]
+def _run_round(stage, rate, seconds, make, rows_of_a_request, applied, first, found):
+    """One round, of which the row that the next one begins with is returned."""
+    server = stage.server()
+    before, waited, began = server.changes_times(), server.worker_waited_seconds(), time.monotonic()
+    changes = Changes(server, make, rows_of_a_request, applied, first, seconds=2 * seconds + _START_SECONDS)
+    try:
+        report = stage.client.open_loop(server.url, "/v1/auctions", stage.bodies(), rate, seconds, seconds / 4)
+    finally:
+        changes.stop()
+    found.p99_us.append(report["latency_ns"]["p99"] / 1000)
+    if waited is not None:
+        found.waited_ms.append(1000 * (server.worker_waited_seconds() - waited) / (time.monotonic() - began))
+    if not applied:
+        return first
+    user, system = (1e6 * (now - then) for now, then in zip(server.changes_times(), before))
+    found.user_us, found.system_us = found.user_us + user, found.system_us + system
+    found.rows, found.seconds = found.rows + changes.next - first, found.seconds + changes.seconds
+    return changes.next
+
+
+def _rows_of(kind, not_applied, elsewhere, sharing):
+    """Judged is p99 where auctions and changes share the catalog and no core: on the same one anything that takes so much of it makes
+    auctions queue longer. What a row costs is judged where it costs more."""
+    what = f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second"
+    rows = [_latency_row(f"{what}, above the same not applied", elsewhere, not_applied, Target(at_most=100, unit="us")),
+            _latency_row(f"{what}, applied on the core of auctions", sharing, not_applied, None)]
+    if sharing.waited_ms:
+        shared, other, none = (number(statistics.median(found.waited_ms)) for found in (sharing, elsewhere, not_applied))
+        rows.append(Row("changes", f"the worker waits for its core beside {_CHANGES_PER_S:,} {kind} a second",
+                        f"{shared} ms a second, {other} where they are applied on another core, {none} where they are not"))
+    user, system = _cost(sharing)
+    elsewhere_user, elsewhere_system = map(number, _cost(elsewhere))
+    rows.append(Row("changes", f"user time of the thread that applies {kind}, a row",
+                    f"{number(user)} us, and {number(system)} us in the kernel; on another core than auctions {elsewhere_user} and {elsewhere_system}",
+                    Target(at_most=50, unit="us"), user))
+    return rows
+
+
+def _latency_row(name, applied, not_applied, target):
+    """The median of the rounds' differences has less of the machine's slower swings in it than the difference of medians."""
+    differences = [a - b for a, b in zip(applied.p99_us, not_applied.p99_us)]
     low, middle, high = statistics.quantiles(differences, n=4, method="inclusive")
-    return Row("changes", f"p99 at half the peak, {_CHANGES_PER_S:,} {kind} a second, above the same not applied",
-               f"{number(statistics.median(applied))} us against {number(statistics.median(not_applied))} us; half of the rounds "
-               f"{number(low)} to {number(high)} above", Target(at_most=100, unit="us"), middle,
-               note=f"{sent:,} rows, {sent / seconds:,.0f} a second")
+    measured = (f"{number(statistics.median(applied.p99_us))} us against {number(statistics.median(not_applied.p99_us))} us; half of the rounds "
+                f"{number(low)} to {number(high)} above")
+    note = f"{applied.rows:,} rows, {applied.rows / applied.seconds:,.0f} a second"
+    if target is None:
+        return Row("changes", name, f"{measured}, {number(middle)} in the median", note=note)
+    return Row("changes", name, measured, target, middle, note=note)
 
 
-def _waiting_row(kind, applied, not_applied):
-    """How long the worker could run and did not: what changes hold it up, without the machine's hiccups that make p99."""
-    with_them, without = statistics.median(applied), statistics.median(not_applied)
-    return Row("changes", f"the worker waits for its core beside {_CHANGES_PER_S:,} {kind} a second",
-               f"{number(with_them)} ms a second, {number(without)} where they are not applied")
-
-
-def _cost_row(kind, times, sent):
-    """System time is the disk's and the scheduler's; user time has the cutting of words in it, too."""
-    user, system = (1e6 * t / max(sent, 1) for t in times)
-    return Row("changes", f"user time of the thread that applies {kind}, a row", f"{number(user)} us, and {number(system)} us in the kernel",
-               Target(at_most=50, unit="us"), user)
+def _cost(found):
+    """User and system time of a row, us. System time is the disk's and the scheduler's; user time has the cutting of words in it, too."""
+    return found.user_us / max(found.rows, 1), found.system_us / max(found.rows, 1)

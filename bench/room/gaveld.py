@@ -14,6 +14,7 @@ _MERGED_SECONDS_MAX = 120  # then what is measured is measured beside it
 # an auction would be dearer at its end than where its peak was taken.
 _SHEDDING = "hold_ttl_s = 5\n[auction]\nqueue_wait_max_ms = 10\n"
 _PATIENCE_MS = 60_000
+_CHANGES_THREAD = "gavel-changes"
 _HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # as README.md advises
 
 
@@ -114,7 +115,11 @@ class Gaveld:
 
     def changes_times(self):
         """User and system time of the thread that applies changes."""
-        return thread_times(self.pid, "gavel-changes")
+        return thread_times(self.pid, _CHANGES_THREAD)
+
+    def move_changes(self, core):
+        """Has changes applied on this core from now on."""
+        pin_threads(self.pid, core, _CHANGES_THREAD)
 
     def resident_bytes(self):
         return resident_bytes(self.pid)

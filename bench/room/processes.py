@@ -98,13 +98,11 @@ def as_set(core):
     return core if isinstance(core, set) else {core}
 
 
-def pin_threads(pid, core):
-    """Moves all threads of a process, and those that they start later, to a core or a set of them."""
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        try:
-            os.sched_setaffinity(int(thread), as_set(core))
-        except ProcessLookupError:  # it has just ended
-            pass
+def pin_threads(pid, core, prefix=""):
+    """Moves those threads of a process whose names begin so, and those that they start later, to a core or a set of them."""
+    for thread in _threads(pid, prefix):
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.sched_setaffinity(int(os.path.basename(thread)), as_set(core))
 
 
 def cpu_seconds(pid):
@@ -145,8 +143,10 @@ def thread_waited_seconds(pid, prefix):
 
 def _threads(pid, prefix):
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
-            if file.read().startswith(prefix):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
+                name = file.read()
+            if name.startswith(prefix):
                 yield f"/proc/{pid}/task/{thread}"
 
 

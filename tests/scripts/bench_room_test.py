@@ -2,6 +2,8 @@
 """What bench/run is made of, as far as it can be held against known answers: verdicts, the table, plots, what other
 programs print, and that no process is left behind."""
 import collections
+import contextlib
+import ctypes
 import io
 import json
 import os
@@ -11,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 import xml.dom.minidom
 
@@ -26,7 +29,7 @@ from room.micro import parse_benchmarks  # noqa: E402
 from room.overload import parse_table  # noqa: E402
 from room.peers import fill_in, fixed_body  # noqa: E402
 from room.plots import Axis, plot, rounded_up  # noqa: E402
-from room.processes import Failure, Processes  # noqa: E402
+from room.processes import Failure, Processes, pin_threads  # noqa: E402
 from room.report import Row, Target  # noqa: E402
 
 
@@ -188,6 +191,36 @@ class ChildProcesses(unittest.TestCase):
                    "Processes().start(['sleep', '600']); os.kill(os.getpid(), signal.SIGKILL)\n")
         run = subprocess.run([sys.executable, "-c", program, ROOT / "bench"], stdout=subprocess.PIPE, timeout=60, check=False)
         self.assertEqual(run.returncode, -signal.SIGKILL)
+
+
+class Threads(unittest.TestCase):
+    def test_those_of_a_name_are_moved_alone(self):
+        last = max(os.sched_getaffinity(0))
+        with parked_thread("pinned-0") as pinned, parked_thread("other") as other:
+            pin_threads(os.getpid(), last, "pinned")
+            self.assertEqual(os.sched_getaffinity(pinned), {last})
+            self.assertEqual(os.sched_getaffinity(other), os.sched_getaffinity(0))
+
+
+@contextlib.contextmanager
+def parked_thread(name):
+    """A thread of this name that waits; its number."""
+    named, ends, numbers = threading.Event(), threading.Event(), []
+
+    def run():
+        ctypes.CDLL(None).prctl(15, name.encode(), 0, 0, 0)  # PR_SET_NAME
+        numbers.append(threading.get_native_id())
+        named.set()
+        ends.wait()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    named.wait()
+    try:
+        yield numbers[0]
+    finally:
+        ends.set()
+        thread.join()
 
 
 class CommandLine(unittest.TestCase):

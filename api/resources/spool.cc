@@ -1,4 +1,4 @@
-#include "api/resources/spool_file.h"
+#include "api/resources/spool.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,40 +10,37 @@
 namespace gavel {
 
 namespace {
-constexpr std::size_t kBufferBytes = 64 * 1024;
-}
 
-std::optional<SpoolFile> SpoolFile::create(const std::string& directory) {
-  // Not O_TMPFILE: not every file system has it.
+// Not O_TMPFILE: not every file system has it. -1 where no file can be made.
+int make_nameless_file(const std::string& directory) {
   std::string path = directory + "/bulk-XXXXXX";
   const int file = mkostemp(path.data(), O_CLOEXEC);
-  if (file < 0) return std::nullopt;
-  unlink(path.c_str());
-  return SpoolFile(file);
+  if (file >= 0) unlink(path.c_str());
+  return file;
 }
 
-SpoolFile::SpoolFile(SpoolFile&& other) noexcept
-    : file_(std::exchange(other.file_, -1)),
-      buffer_(std::move(other.buffer_)),
-      length_(other.length_),
-      failed_(other.failed_) {}
+}  // namespace
 
-SpoolFile::~SpoolFile() {
+Spool::~Spool() {
   if (file_ >= 0) close(file_);
 }
 
-void SpoolFile::append(std::string_view text) {
+void Spool::append(std::string_view text) {
   buffer_ += text;
-  if (buffer_.size() >= kBufferBytes) flush();
+  if (buffer_.size() > kSpoolMemoryBytes) flush();
 }
 
-void SpoolFile::flush() {
+void Spool::flush() {
+  if (file_ < 0 && !failed_) {
+    file_ = make_nameless_file(directory_);
+    failed_ = file_ < 0;
+  }
   std::string_view rest = buffer_;
   while (!rest.empty() && !failed_) {
     const ssize_t written = write(file_, rest.data(), rest.size());
     if (written > 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
-      length_ += static_cast<std::uint64_t>(written);
+      written_ += static_cast<std::uint64_t>(written);
     } else if (written == 0 || errno != EINTR) {
       failed_ = true;
     }
@@ -51,9 +48,14 @@ void SpoolFile::flush() {
   buffer_.clear();
 }
 
-bool SpoolFile::read(std::uint64_t begin, std::size_t size, std::string& out) {
-  if (begin + size > length_) flush();
-  if (failed_ || begin + size > length_) return false;
+bool Spool::read(std::uint64_t begin, std::size_t size, std::string& out) {
+  if (failed_ || begin + size > length()) return false;
+  if (begin >= written_) {
+    out.assign(buffer_, begin - written_, size);
+    return true;
+  }
+  if (begin + size > written_) flush();
+  if (failed_) return false;
   out.resize(size);
   for (std::size_t done = 0; done < size;) {
     const ssize_t got = pread(file_, out.data() + done, size - done, static_cast<off_t>(begin + done));
@@ -66,10 +68,11 @@ bool SpoolFile::read(std::uint64_t begin, std::size_t size, std::string& out) {
   return true;
 }
 
-std::optional<SpoolFile::Finished> SpoolFile::finish() {
+std::optional<Spool::Finished> Spool::finish() {
+  if (file_ < 0 && !failed_) return Finished{.text = std::move(buffer_)};
   flush();
   if (failed_ || lseek(file_, 0, SEEK_SET) != 0) return std::nullopt;
-  return Finished{std::exchange(file_, -1), length_};
+  return Finished{.text = {}, .file = std::exchange(file_, -1), .length = written_};
 }
 
 }  // namespace gavel
