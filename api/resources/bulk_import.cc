@@ -167,6 +167,7 @@ void BulkImport::answer_line(std::uint64_t number, const OperationOutcome& outco
 
 void BulkImport::finish() {
   if ((options_.atomic || options_.validate_only) && !apply_whole()) return;
+  kept_text_.reset();  // a file that goes takes its time: not on the worker, which may be the last to hold this
   if (lines_failed_ > 0) {
     log_warning("bulk import: " + std::to_string(lines_failed_) +
                 " lines were not applied for want of space");
@@ -175,7 +176,7 @@ void BulkImport::finish() {
   writer_.reset();
   auto answers = answers_.finish();
   if (!answers) {
-    writer.send_problem(500, "the answers could not be kept (no space); lines before may have been applied");
+    writer.send_problem(500, "the answers could not be kept (no space, or no file could be made); lines may have been applied");
   } else if (answers->file >= 0) {
     writer.send_file(200, kNdjson, answers->file, answers->length);
   } else {

@@ -93,7 +93,7 @@ class BulkImport : public BodyConsumer, public std::enable_shared_from_this<Bulk
   bool scheduled_ = false;
   bool answered_ = false;
 
-  // Used on the executor only.
+  // Used on the executor only, but for their beginning and end.
   Spool answers_;
   std::optional<ResponseWriter> writer_;
   JsonParser parser_;

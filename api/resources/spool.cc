@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
+
+#include "budget/log.h"
 
 namespace gavel {
 
@@ -15,7 +18,11 @@ namespace {
 int make_nameless_file(const std::string& directory) {
   std::string path = directory + "/bulk-XXXXXX";
   const int file = mkostemp(path.data(), O_CLOEXEC);
-  if (file >= 0) unlink(path.c_str());
+  if (file >= 0) {
+    unlink(path.c_str());
+  } else {
+    log_warning("no file can be made in " + directory + ": " + std::generic_category().message(errno));
+  }
   return file;
 }
 

@@ -14,8 +14,8 @@ namespace gavel {
 inline constexpr std::size_t kSpoolMemoryBytes = 64 * 1024;
 
 // Not thread-safe. Its file, if one is needed, has no name from the start on, so nothing of it outlives the process. Making,
-// writing and removing a file may wait for the file system's journal, so only append(), read() and finish() do it: never who
-// makes a Spool, be it a worker between two auctions.
+// writing and closing such a file may wait for the file system's journal: append(), read(), finish() and the end of a Spool with a
+// file do, its beginning does not. A worker between two auctions begins one and leaves the rest to others.
 class Spool {
  public:
   // The file would be made in `directory`.

@@ -58,9 +58,12 @@ void EventProbe::run() {
   }
 }
 
-EventProbe::Result EventProbe::stop() {
+void EventProbe::stop() {
   ends_ = true;
   thread_.join();
+}
+
+EventProbe::Result EventProbe::check() {
   for (const std::string& token : answered_) {
     if (send(token) != "duplicate") ++result_.lost;
   }

@@ -27,8 +27,10 @@ class EventProbe {
     std::uint64_t lost = 0;      // answered, and sent again after stop() not known to the server
     Histogram latency_ns;        // of the answered
   };
-  // Stops sending, sends what was answered once more, and gives what was seen. Once.
-  Result stop();
+  // Stops sending. Once.
+  void stop();
+  // After stop(): sends what was answered once more, and gives what was seen. Once.
+  Result check();
 
  private:
   std::string send(const std::string& token);

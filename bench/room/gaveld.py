@@ -119,7 +119,8 @@ class Gaveld:
 
     def move_changes(self, core):
         """Has changes applied on this core from now on."""
-        pin_threads(self.pid, core, _CHANGES_THREAD)
+        if pin_threads(self.pid, core, _CHANGES_THREAD) == 0:
+            raise Failure(f"gaveld has no thread {_CHANGES_THREAD}")
 
     def resident_bytes(self):
         return resident_bytes(self.pid)

@@ -99,10 +99,13 @@ def as_set(core):
 
 
 def pin_threads(pid, core, prefix=""):
-    """Moves those threads of a process whose names begin so, and those that they start later, to a core or a set of them."""
+    """Moves those threads of a process whose names begin so, and those that they start later, to a core or a set of them. Their number."""
+    moved = 0
     for thread in _threads(pid, prefix):
         with contextlib.suppress(ProcessLookupError):  # it has just ended
             os.sched_setaffinity(int(os.path.basename(thread)), as_set(core))
+            moved += 1
+    return moved
 
 
 def cpu_seconds(pid):

@@ -197,7 +197,7 @@ class Threads(unittest.TestCase):
     def test_those_of_a_name_are_moved_alone(self):
         last = max(os.sched_getaffinity(0))
         with parked_thread("pinned-0") as pinned, parked_thread("other") as other:
-            pin_threads(os.getpid(), last, "pinned")
+            self.assertEqual(pin_threads(os.getpid(), last, "pinned"), 1)
             self.assertEqual(os.sched_getaffinity(pinned), {last})
             self.assertEqual(os.sched_getaffinity(other), os.sched_getaffinity(0))
 
@@ -213,9 +213,10 @@ def parked_thread(name):
         named.set()
         ends.wait()
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    named.wait()
+    if not named.wait(10):
+        raise AssertionError("the thread did not begin")
     try:
         yield numbers[0]
     finally:
