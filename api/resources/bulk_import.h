@@ -51,7 +51,8 @@ struct BulkServices {
 class BulkImport : public BodyConsumer, public std::enable_shared_from_this<BulkImport> {
  public:
   // `slot` is kept as long as the import lives: it counts imports.
-  BulkImport(const BulkServices& services, BulkOptions options, const Principal& principal, ResponseWriter writer, std::shared_ptr<void> slot);
+  BulkImport(const BulkServices& services, BulkOptions options, const Principal& principal, ResponseWriter writer,
+             std::shared_ptr<void> slot);
 
   void on_data(std::string_view piece, Resume resume) override;
   void on_end() override;

@@ -15,7 +15,8 @@ inline constexpr std::size_t kSpoolMemoryBytes = 64 * 1024;
 
 // Not thread-safe. Its file, if one is needed, has no name from the start on, so nothing of it outlives the process. Making,
 // writing and closing such a file may wait for the file system's journal: append(), read(), finish() and the end of a Spool with a
-// file do, its beginning does not. A worker between two auctions begins one and leaves the rest to others.
+// file do, its beginning does not. A worker between two auctions begins one and, of the rest, only
+// closes a long answer's file once that is sent.
 class Spool {
  public:
   // The file would be made in `directory`.

@@ -7,7 +7,7 @@
 namespace gavel {
 namespace {
 
-constexpr std::chrono::milliseconds kPause{10};  // between two events, each a commit of its own: a probe, not a load
+constexpr std::chrono::milliseconds kPause{2};  // between two events, each a commit of its own
 
 }  // namespace
 

@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 
 from room import report  # noqa: E402
+from room.changes import _Found, _rows_of  # noqa: E402
 from room.equal_catalog import write_catalog  # noqa: E402
 from room.gaveld import check_import  # noqa: E402
 from room.load import check_load, parse_wrk  # noqa: E402
@@ -191,6 +192,24 @@ class ChildProcesses(unittest.TestCase):
                    "Processes().start(['sleep', '600']); os.kill(os.getpid(), signal.SIGKILL)\n")
         run = subprocess.run([sys.executable, "-c", program, ROOT / "bench"], stdout=subprocess.PIPE, timeout=60, check=False)
         self.assertEqual(run.returncode, -signal.SIGKILL)
+
+
+class ChangesRows(unittest.TestCase):
+    def test_each_way_has_its_own_figures(self):
+        def found(p99_us, waited_ms, rows, user_us):
+            way = _Found()
+            way.p99_us, way.waited_ms, way.rows, way.seconds = p99_us, waited_ms, rows, rows / 1000
+            way.user_us, way.system_us = user_us * rows, user_us * rows / 2
+            return way
+
+        none = found([1000, 2000, 3000], [10, 11, 12], 0, 0)
+        rows = _rows_of("rows", none, found([1050, 2060, 3070], [20, 21, 22], 100, 30), found([1200, 2300, 3400], [40, 41, 42], 200, 60))
+        sharing, elsewhere, waits, cost = rows
+        self.assertEqual((sharing.compared, sharing.verdict), (300, report.MISSED))
+        self.assertEqual((elsewhere.compared, elsewhere.verdict), (60, report.REACHED))
+        self.assertEqual(waits.measured, "41 ms a second, 21 where they are applied on another core, 11 where they are not")
+        self.assertEqual((cost.compared, cost.verdict), (60, report.MISSED))
+        self.assertIn("60 us, and 30 us in the kernel; on another core than auctions 30 and 15", cost.measured.replace(".0", ""))
 
 
 class Threads(unittest.TestCase):
